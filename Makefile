@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+# GNU make, no configure. `make V=1` shows the commands, `make help` the targets.
+
+VERSION := 0.1.0
+BUILD   ?= build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+bindir  := $(PREFIX)/bin
+mandir  := $(PREFIX)/share/man
+
+CFLAGS   ?= -O2 -g
+WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes
+WERROR   ?=
+ALL_CFLAGS := -std=gnu11 $(WARN) $(WERROR) -fno-strict-aliasing -fstack-protector-strong \
+              -ffunction-sections -fdata-sections $(CFLAGS)
+CPPFLAGS += -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DPINFOLD_VERSION='"$(VERSION)"' -I$(BUILD)/gen
+LDFLAGS  += -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now
+STATIC   ?= -static
+HOSTCC   ?= $(CC)
+PROGRAMS := pinfold pinfold-probe pinfold-matrix pinfold-bench
+MANPAGES := $(wildcard man/*.1 man/*.7)
+
+lib_src      := $(wildcard lib/*.c)
+launcher_src := $(wildcard launcher/*.c launcher/layer/*.c)
+probe_src    := $(wildcard probe/*.c)
+matrix_src   := $(wildcard matrix/*.c)
+bench_src    := $(wildcard bench/*.c)
+objects       = $(patsubst %.c,$(BUILD)/%.o,$(1))
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
+
+all: $(addprefix $(BUILD)/,$(PROGRAMS))
+
+# The four programs share lib/ and nothing else; the two that run inside a sandbox are static.
+$(BUILD)/pinfold: $(call objects,$(lib_src) $(launcher_src))
+$(BUILD)/pinfold-probe: $(call objects,$(lib_src) $(probe_src))
+$(BUILD)/pinfold-matrix: $(call objects,$(lib_src) $(matrix_src))
+$(BUILD)/pinfold-bench: $(call objects,$(lib_src) $(bench_src))
+$(BUILD)/pinfold $(BUILD)/pinfold-probe: LDSTATIC = $(STATIC)
+$(BUILD)/pinfold-matrix $(BUILD)/pinfold-bench: LDLIBS += -lm
+
+$(addprefix $(BUILD)/,$(PROGRAMS)):
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LDSTATIC) -o $@ $(filter %.o,$^) $(LDLIBS)
+
+# A program's own headers are found beside its sources, lib's under lib/: the include rule
+# (tests/docs/structure.sh) is then visible in each #include.
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) -Ilib -I$(firstword $(subst /, ,$*)) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+-include tests/tests.mk
+
+# The filter is compiled from its rows at build time (DESIGN.md, "The filter").
+FILTERS := $(BUILD)/gen/filter-x86_64.h $(BUILD)/gen/filter-aarch64.h
+$(BUILD)/launcher/layer/seccomp.o: $(FILTERS)
+$(BUILD)/gen/mkfilter: tools/mkfilter.c launcher/filter.c launcher/filter.h launcher/table/syscalls.def
+	@mkdir -p $(@D)
+	$(call say,HOSTCC,$@)
+	$(Q)$(HOSTCC) -std=gnu11 -O1 $(WARN) $(WERROR) -D_GNU_SOURCE -Ilib -Ilauncher -o $@ tools/mkfilter.c \
+	  launcher/filter.c lib/err.c lib/str.c
+$(BUILD)/gen/filter-%.h: $(BUILD)/gen/mkfilter
+	$(call say,FILTER,$@)
+	$(Q)$< $* > $@.tmp && mv $@.tmp $@
+
+install: all
+	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man7
+	install -m 755 $(addprefix $(BUILD)/,$(PROGRAMS)) $(DESTDIR)$(bindir)
+	install -m 644 $(filter %.1,$(MANPAGES)) $(DESTDIR)$(mandir)/man1
+	install -m 644 $(filter %.7,$(MANPAGES)) $(DESTDIR)$(mandir)/man7
+
+uninstall:
+	rm -f $(addprefix $(DESTDIR)$(bindir)/,$(PROGRAMS))
+	rm -f $(patsubst man/%.1,$(DESTDIR)$(mandir)/man1/%.1,$(filter %.1,$(MANPAGES)))
+	rm -f $(patsubst man/%.7,$(DESTDIR)$(mandir)/man7/%.7,$(filter %.7,$(MANPAGES)))
+
+clean:
+	rm -rf build build-*
+
+format:
+	clang-format -i $(wildcard lib/*.[ch] launcher/*.[ch] launcher/*/*.[ch] probe/*.[ch] matrix/*.[ch] \
+	  bench/*.[ch] tools/*.[ch] tests/*.[ch] tests/*/*.[ch])
+
+help:
+	@echo 'make                 the four programs in $(BUILD)/'
+	@echo 'make check           every test, through prove (see ./test.sh for what it needs)'
+	@echo 'make check-asan      the unit and live tests with AddressSanitizer and UBSan'
+	@echo 'make install         DESTDIR= and PREFIX= as usual; uninstall undoes it'
+	@echo 'make format          clang-format over the tree'
+	@echo 'make clean           removes what was built'
+
+.PHONY: all install uninstall clean format help check check-asan
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+
+-include $(call objects,$(lib_src) $(launcher_src) $(probe_src) $(matrix_src) $(bench_src):.o=.d)

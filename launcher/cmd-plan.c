@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd-plan: `pinfold plan`: what `pinfold run` with the same words would do, without doing it. */
+#include "pinfold.h"
+
+#include <errno.h>
+
+static void print_help(void)
+{
+	puts("usage: pinfold plan [--json] [options of pinfold run] [--] COMMAND [ARG...]\n\n"
+	     "Prints the layers, mounts, environment, rules and command of that run; changes "
+	     "nothing.\n");
+	cli_print_keys(stdout);
+}
+
+static int plan(const struct policy *policy, struct err *e)
+{
+	struct identity id;
+	struct host host;
+	struct plan p;
+	struct out out;
+
+	if (identity_make(policy, &id, e) || identity_apply(&id, e))
+		return -1;
+	host_read(policy, &id, &host);
+	trial_read(policy, &host);
+	if (plan_make(policy, &host, &p, e))
+		return -1;
+	out_begin(&out, stdout, policy->json ? OUT_JSON : OUT_TEXT);
+	report_print_plan(&p, &out);
+	return out_end(&out) ? fail(e, errno, "write the plan") : 0;
+}
+
+int cmd_plan(int argc, char **argv)
+{
+	struct policy policy = {0};
+	struct err e = {0};
+
+	if (cli_read(argc, argv, &policy, &e) == 0) {
+		if (policy.help) {
+			print_help();
+			return 0;
+		}
+		if (plan(&policy, &e) == 0)
+			return 0;
+	}
+	err_print(&e, "pinfold");
+	return err_exit_code(&e);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd-run: `pinfold run`: asks, plans, runs. */
+#include "pinfold.h"
+
+static void print_help(void)
+{
+	puts("usage: pinfold run [options] [--] COMMAND [ARG...]\n\n"
+	     "Runs COMMAND behind the layers of a profile. Its exit status is COMMAND's; 128+n for "
+	     "signal\n"
+	     "n; 127 not found; 126 not executable; 125 where pinfold itself failed or refused.\n");
+	cli_print_keys(stdout);
+	puts("\nLayers and profiles: pinfold layers. What would be done: pinfold plan. Manual: "
+	     "pinfold-run(1).");
+}
+
+/* Adds to a failed start what its layer knows of the cause. */
+static void explain(const struct host *host, const struct plan *plan, struct err *e)
+{
+	int i;
+
+	if (e->remedy[0] || e->code)
+		if (e->code != EXIT_OURS || e->remedy[0])
+			return;
+	if (!e->where[0]) {
+		trial_find_culprit(host, plan, e);
+		return;
+	}
+	i = layers_find(e->where);
+	if (i >= 0 && layers[i]->explain)
+		layers[i]->explain(layers[i], e);
+}
+
+static int run(const struct policy *policy, int *status, struct err *e)
+{
+	struct identity id;
+	struct host host;
+	struct plan plan;
+	autoclose int report = -1;
+
+	if (identity_make(policy, &id, e) || identity_apply(&id, e))
+		return -1;
+	host_read(policy, &id, &host);
+	trial_read(policy, &host);
+	if (plan_make(policy, &host, &plan, e) || report_open(&plan, &report, e))
+		return -1;
+	if (run_plan(&plan, report, status, e) == 0)
+		return 0;
+	explain(&host, &plan, e);
+	return -1;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct policy policy = {0};
+	struct err e = {0};
+	int status;
+
+	if (cli_read(argc, argv, &policy, &e) == 0) {
+		if (policy.help) {
+			print_help();
+			return 0;
+		}
+		if (run(&policy, &status, &e) == 0)
+			return status;
+	}
+	err_print(&e, "pinfold");
+	return err_exit_code(&e);
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * explain: the real cause of a namespace that was not given, and its remedy.
+ *
+ * Looks at the host, but only after a failure. An errno alone says little: EPERM may come from a
+ * sysctl, a security module, a container's filter or a chroot, and each has another remedy.
+ */
+#include "pinfold.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The number in a file of one number, or -1 where it cannot be read. */
+static long read_number(const char *path)
+{
+	char text[32];
+
+	return fd_read_file(path, text, sizeof(text)) > 0 ? strtol(text, NULL, 10) : -1;
+}
+
+static bool filtered(void)
+{
+	char text[4096], *line;
+
+	if (fd_read_file("/proc/self/status", text, sizeof(text)) <= 0)
+		return false;
+	line = strstr(text, "\nSeccomp:");
+	return line && strtol(line + 9, NULL, 10) == 2;
+}
+
+/* A process whose "/" is no mount point has been put in a chroot (proc_pid_mountinfo(5)). */
+static bool in_chroot(void)
+{
+	char text[32768];
+
+	if (fd_read_file("/proc/self/mountinfo", text, sizeof(text)) <= 0)
+		return false;
+	for (char *line = text; line; line = strchr(line, '\n')) {
+		char *field = line + (*line == '\n');
+
+		/* Fields: id, parent, major:minor, root, mount point. */
+		for (int i = 0; i < 4 && field; i++) {
+			field = strchr(field, ' ');
+			field = field ? field + 1 : NULL;
+		}
+		if (field && str_starts(field, "/ "))
+			return false;
+		if (*line == '\n')
+			line++;
+	}
+	return true;
+}
+
+static void explain_limit(const struct layer *layer, struct err *e)
+{
+	char path[80];
+	long most;
+
+	(void)snprintf(path, sizeof(path), "/proc/sys/user/max_%s_namespaces", layer->ns);
+	most = read_number(path);
+	if (most == 0)
+		err_remedy(e,
+		           "The sysctl user.max_%s_namespaces is 0, which forbids them: set it to, "
+		           "say, "
+		           "10000 (sysctl -w user.max_%s_namespaces=10000).",
+		           layer->ns, layer->ns);
+	else
+		err_remedy(e,
+		           "As many %s namespaces are in use as user.max_%s_namespaces allows (%ld "
+		           "here; "
+		           "an outer namespace may allow fewer): raise it, or end other sandboxes.",
+		           layer->ns, layer->ns, most);
+}
+
+static void explain_refusal(struct err *e)
+{
+	if (read_number("/proc/sys/kernel/unprivileged_userns_clone") == 0)
+		err_remedy(e,
+		           "The sysctl kernel.unprivileged_userns_clone is 0, which forbids user "
+		           "namespaces to users: set it to 1.");
+	else if (read_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") > 0)
+		err_remedy(e, "AppArmor restricts user namespaces here "
+		              "(kernel.apparmor_restrict_unprivileged_userns): install the profile "
+		              "contrib/apparmor/pinfold, which allows them to this program alone.");
+	else if (filtered())
+		err_remedy(e, "A seccomp filter around us (a container's) forbids it: start the "
+		              "container "
+		              "with one that allows clone(2) with namespaces (docker and podman: "
+		              "--security-opt seccomp=unconfined, or a profile of your own).");
+	else if (in_chroot())
+		err_remedy(
+		        e,
+		        "We are in a chroot, where the kernel gives no user namespace: enter the "
+		        "directory by pivot_root(8) or as a container instead.");
+	else
+		err_remedy(e,
+		           "The kernel or a security module of this host forbids it to uid %u; "
+		           "`pinfold layers` shows what can be had.",
+		           (unsigned int)getuid());
+}
+
+void explain_namespace(const struct layer *layer, struct err *e)
+{
+	switch (e->num) {
+	case ENOSPC:
+		explain_limit(layer, e);
+		return;
+	case EUSERS:
+		err_remedy(e, "User namespaces are nested 32 deep, as far as the kernel goes.");
+		return;
+	case EPERM:
+	case EACCES:
+		explain_refusal(e);
+		return;
+	case EINVAL:
+	case ENOSYS:
+		err_remedy(
+		        e,
+		        "The kernel was built without the %s namespace, or a filter around us says "
+		        "so.",
+		        layer->ns ? layer->ns : layer->name);
+		return;
+	case EAGAIN:
+		err_remedy(e, "uid %u has as many processes as its limit allows (ulimit -u).",
+		           (unsigned int)getuid());
+		return;
+	default:
+		return;
+	}
+}

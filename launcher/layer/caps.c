@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Layer caps: no capability, in any of the five sets, ever again (capabilities(7)).
+ *
+ * Should: empty the bounding set, lock the securebits, clear the ambient set, then empty the
+ * effective, permitted and inheritable sets, in this order: the first two take CAP_SETPCAP.
+ * Mustn't: leave one for anything: what needs a capability is done by then.
+ *
+ * It needs the layer user: outside a namespace of its own an ordinary user has no CAP_SETPCAP, and
+ * cannot empty the bounding set.
+ */
+#include "pinfold.h"
+
+#include <errno.h>
+#include <linux/securebits.h>
+#include <sys/prctl.h>
+
+#include "uapi.h"
+
+/* Every bit that has a meaning, with its lock; KEEP_CAPS stays off, and locked off. */
+static const unsigned long locked = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
+                                    SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
+                                    SECBIT_NO_CAP_AMBIENT_RAISE |
+                                    SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
+
+static int caps_apply(const struct plan *plan, struct run *run, struct err *e)
+{
+	static const struct uapi_cap_data nothing[2];
+
+	(void)plan, (void)run;
+	/* PR_CAPBSET_READ ends with EINVAL behind the last capability that this kernel knows. */
+	for (int cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0))
+			return fail(e, errno, "drop capability %d from the bounding set", cap);
+	if (prctl(PR_SET_SECUREBITS, locked, 0, 0, 0))
+		return fail(e, errno, "lock the securebits");
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0))
+		return fail(e, errno, "clear the ambient capabilities");
+	if (sys_capset(nothing))
+		return fail(e, errno, "capset");
+	return 0;
+}
+
+static int caps_check(const struct plan *plan, struct run *run, struct err *e)
+{
+	struct uapi_cap_data have[2];
+
+	(void)plan, (void)run;
+	if (sys_capget(have))
+		return fail(e, errno, "capget");
+	for (int i = 0; i < 2; i++)
+		if (have[i].effective || have[i].permitted || have[i].inheritable)
+			return fail(e, 0, "the agent still has capabilities");
+	for (int cap = 0, rc; (rc = prctl(PR_CAPBSET_READ, cap, 0, 0, 0)) >= 0; cap++)
+		if (rc || prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) > 0)
+			return fail(e, 0, "capability %d is still in the bounding or ambient set",
+			            cap);
+	if ((unsigned long)prctl(PR_GET_SECUREBITS, 0, 0, 0, 0) != locked)
+		return fail(e, 0, "the securebits are not locked");
+	return 0;
+}
+
+const struct layer layer_caps = {
+        .name = "caps",
+        .stops = "mount, forge packets and administer whatever its namespaces own",
+        .needs = "user",
+        .apply[STAGE_LOCK] = caps_apply,
+        .check[STAGE_PROOF] = caps_check,
+};

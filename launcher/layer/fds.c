@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Layer fds: exactly 0, 1 and 2 reach the agent, and it starts in a directory that it can see.
+ *
+ * Should: close everything else just before exec, whatever the caller or the set-up left open;
+ * refuse a directory on 0-2: openat(2) walks from it to wherever it lies (CVE-2024-21626).
+ * Mustn't: close run->error_fd, which tells the launcher about the exec and closes by it.
+ */
+#include "pinfold.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "uapi.h"
+
+static int fds_apply(const struct plan *plan, struct run *run, struct err *e)
+{
+	(void)plan;
+	/* Move our pipe out of the way, so that one range is everything. */
+	if (run->error_fd != 3) {
+		if (dup3(run->error_fd, 3, O_CLOEXEC) < 0)
+			return fail(e, errno, "move descriptor %d", run->error_fd);
+		run->error_fd = 3;
+	}
+	if (sys_close_range(4, UINT_MAX, 0))
+		return fail(e, errno, "close_range");
+	return 0;
+}
+
+static int check_stdio(struct err *e)
+{
+	for (int fd = 0; fd <= 2; fd++) {
+		struct stat st;
+
+		if (fstat(fd, &st))
+			return fail(e, errno, "descriptor %d", fd);
+		if (!S_ISDIR(st.st_mode))
+			continue;
+		err_remedy(e, "Redirect it to a file, a pipe or /dev/null.");
+		return fail(e, EISDIR,
+		            "descriptor %d is a directory, from which the agent could walk", fd);
+	}
+	return 0;
+}
+
+static int check_open(int except, struct err *e)
+{
+	/* Asking for a name that every number has is cheaper than listing /proc, and needs none. */
+	for (int fd = 3; fd < 4096; fd++)
+		if (fd != except && fcntl(fd, F_GETFD) >= 0)
+			return fail(e, 0, "descriptor %d is still open", fd);
+	return 0;
+}
+
+static int fds_check(const struct plan *plan, struct run *run, struct err *e)
+{
+	char cwd[PATH_MAX];
+
+	if (check_stdio(e) || check_open(run->error_fd, e))
+		return -1;
+	/* getcwd(2): a directory outside our root is said as "(unreachable)/...". */
+	if (plan_has(plan, "mount") && (syscall(SYS_getcwd, cwd, sizeof(cwd)) < 0 || cwd[0] != '/'))
+		return fail(e, 0, "the agent would start in a directory outside its root");
+	return 0;
+}
+
+const struct layer layer_fds = {
+        .name = "fds",
+        .stops = "use files, directories and sockets that the caller had open",
+        .apply[STAGE_AGENT] = fds_apply,
+        .check[STAGE_PROOF] = fds_check,
+};

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Layer pid: processes of its own (pid_namespaces(7)), under a pid 1 of ours (init.c).
+ *
+ * Should: show a fresh, read-only /proc with the files masked that tell of the host; end everything
+ * inside when the command ends, and when the launcher does, however that dies.
+ * Mustn't: mask by a path that somebody else could have replaced: the covers are taken from
+ * descriptors that were looked at (CVE-2025-31133 was a /dev/null that was a symbolic link).
+ *
+ * The fresh /proc is made before the host's tree goes out of sight, because the kernel refuses a
+ * new procfs in a mount namespace that shows none (mount_too_revealing() in fs/namespace.c).
+ */
+#include "pinfold.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "uapi.h"
+
+/* World-readable or revealing; /proc itself is read-only, so that none can be written. */
+static const char *const masked[] = {
+        "acpi",      "asound",      "bus",  "interrupts",    "kallsyms",   "kcore",
+        "key-users", "keys",        "kmsg", "kpagecount",    "kpageflags", "latency_stats",
+        "modules",   "sched_debug", "scsi", "sysrq-trigger", "timer_list", "vmallocinfo",
+};
+
+/*
+ * The launcher may already be gone when the death signal is set. Nobody reads our pipe then, which
+ * poll(2) tells as POLLERR.
+ */
+static int pid_apply_maps(const struct plan *plan, struct run *run, struct err *e)
+{
+	struct pollfd p = {run->error_fd, 0, 0};
+
+	(void)plan;
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0))
+		return fail(e, errno, "PR_SET_PDEATHSIG");
+	if (poll(&p, 1, 0) < 0 || (p.revents & POLLERR))
+		return fail(e, 0, "the launcher is gone");
+	return 0;
+}
+
+static int pid_apply_build(const struct plan *plan, struct run *run, struct err *e)
+{
+	autoclose int fs = -1;
+
+	if (!plan_has(plan, "mount"))
+		return 0;
+	fs = sys_fsopen("proc");
+	if (fs < 0 || sys_fsconfig(fs, UAPI_FSCONFIG_CMD_CREATE, NULL, NULL))
+		return fail(e, errno, "make a procfs");
+	run->proc_fd = sys_fsmount(fs, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+	                                       MOUNT_ATTR_NOEXEC);
+	if (run->proc_fd < 0)
+		return fail(e, errno, "mount a procfs");
+	return 0;
+}
+
+/* Clones what the descriptor shows and lays it over name in /proc. */
+static int cover(int cover_fd, int proc, const char *name, struct err *e)
+{
+	autoclose int tree =
+	        sys_open_tree(cover_fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+
+	if (tree < 0 || sys_move_mount(tree, "", proc, name, MOVE_MOUNT_F_EMPTY_PATH))
+		return fail(e, errno, "mask /proc/%s", name);
+	return 0;
+}
+
+/* An empty directory that nobody can fill: our own tmpfs of one file, read-only. */
+static int make_empty(struct err *e)
+{
+	autoclose int fs = sys_fsopen("tmpfs");
+	int fd = -1;
+
+	if (fs >= 0 && sys_fsconfig(fs, UAPI_FSCONFIG_SET_STRING, "nr_inodes", "2") == 0 &&
+	    sys_fsconfig(fs, UAPI_FSCONFIG_SET_STRING, "mode", "0555") == 0 &&
+	    sys_fsconfig(fs, UAPI_FSCONFIG_CMD_CREATE, NULL, NULL) == 0)
+		fd = sys_fsmount(fs, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+		                             MOUNT_ATTR_NOEXEC);
+	if (fd < 0)
+		return fail(e, errno, "make an empty directory");
+	return fd;
+}
+
+static int open_null(struct err *e)
+{
+	int fd = open("/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st)) {
+		(void)fail(e, errno, "open /dev/null inside");
+	} else if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3)) {
+		(void)fail(e, 0, "/dev/null inside is not the null device");
+	} else {
+		return fd;
+	}
+	fd_cleanup(&fd);
+	return -1;
+}
+
+static int pid_apply_enter(const struct plan *plan, struct run *run, struct err *e)
+{
+	autoclose int proc = -1, null = -1, empty = -1;
+
+	(void)run;
+	if (!plan_has(plan, "mount"))
+		return 0;
+	proc = open("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	null = open_null(e);
+	if (proc < 0 || null < 0)
+		return proc < 0 ? fail(e, errno, "open /proc inside") : -1;
+	for (size_t i = 0; i < ARRAY_SIZE(masked); i++) {
+		struct stat st;
+
+		if (fstatat(proc, masked[i], &st, AT_SYMLINK_NOFOLLOW))
+			continue; /* this kernel was built without it */
+		if (S_ISDIR(st.st_mode) && empty < 0) {
+			empty = make_empty(e);
+			if (empty < 0)
+				return -1;
+		}
+		if (cover(S_ISDIR(st.st_mode) ? empty : null, proc, masked[i], e))
+			return -1;
+	}
+	return 0;
+}
+
+static int pid_check(const struct plan *plan, struct run *run, struct err *e)
+{
+	(void)plan, (void)run;
+	/* The agent's parent is pid 1 of its namespace, or the agent was never given one. */
+	if (getppid() != 1)
+		return fail(e, 0, "the agent's parent is process %d, not pid 1", (int)getppid());
+	return 0;
+}
+
+static void pid_explain(const struct layer *layer, struct err *e)
+{
+	if (e->num == EPERM && e->what[0] == 'm') {
+		err_remedy(e,
+		           "The /proc of this host or container has masked or read-only parts, and "
+		           "the kernel then gives no fresh one. Unmask it (docker: --security-opt "
+		           "systempaths=unconfined, podman: --security-opt unmask=ALL), or leave "
+		           "the layer out: --without pid shows the /proc that is there.");
+		return;
+	}
+	explain_namespace(layer, e);
+}
+
+const struct layer layer_pid = {
+        .name = "pid",
+        .stops = "see, signal and trace the host's processes, or live on after its own end",
+        .needs = "user",
+        .clone_flag = CLONE_NEWPID,
+        .ns = "pid",
+        .apply[STAGE_MAPS] = pid_apply_maps,
+        .apply[STAGE_BUILD] = pid_apply_build,
+        .apply[STAGE_ENTER] = pid_apply_enter,
+        .check[STAGE_PROOF] = pid_check,
+        .explain = pid_explain,
+};

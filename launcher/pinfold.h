@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pinfold.h: all nouns of the launcher. Read this first, then layers.c, then run.c.
+ *
+ *     argv ----> struct policy --+
+ *                                +--> struct plan --> run.c walks layers[] --> exec of the agent
+ *     machine -> struct host ----+
+ *
+ * Data flows one way: a policy says what was asked, a host what this machine offers, a plan what
+ * will be done. Nothing later writes to anything earlier, and up to the plan nothing is changed, so
+ * everything above run.c is tested with golden files on any machine.
+ */
+#ifndef PINFOLD_H
+#define PINFOLD_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "err.h"
+#include "fd.h"
+#include "ns.h"
+#include "out.h"
+#include "str.h"
+
+enum {
+	LAYERS_MAX = 32,     /* bits of a set of layers */
+	MOUNTS_MAX = 96,     /* entries of the composed root */
+	PORTS_MAX = 64,      /* --tcp */
+	UNPRIVILEGED = 65534 /* the id an agent gets where root started us and named none: nobody */
+};
+
+/* ---- what was asked ------------------------------------------------------------------------ */
+
+/* One member a key; keys[] in cli.c says its option, its meaning and its place here. */
+struct policy {
+	const char *profile;                 /* NULL: full */
+	struct str_list with, without;       /* layers added to and taken from the profile */
+	struct str_list degraded;            /* layers that may be missing or incomplete */
+	struct str_list ro, rw;              /* PATH[:DEST] */
+	const char *agent;                   /* directory shown at /agent */
+	const char *chdir, *hostname, *user; /* user: ID[:GROUP] */
+	struct str_list setenv, env_keep;    /* NAME=VALUE, NAME */
+	struct str_list tcp;                 /* ports of Landlock's rules, or "any" */
+	const char *report;                  /* FILE, "-", or the number of a descriptor */
+	bool verbose, help;
+	bool json;                  /* pinfold plan --json */
+	const char *const *command; /* NULL-terminated; NULL where none was given */
+};
+
+/* Who the agent is on this host: never root. */
+struct identity {
+	uid_t uid;
+	gid_t gid;
+	bool from_root; /* root started us, so the launcher itself becomes uid:gid first */
+};
+
+/* ---- what this machine offers -------------------------------------------------------------- */
+
+/* A path that the policy names, as it was found with the agent's own rights. */
+struct host_path {
+	const char *given; /* as the policy has it */
+	const char *real;  /* canonical and absolute; NULL where it could not be resolved */
+	int num;           /* why not, or why it cannot be read: errno, or 0 */
+	bool is_dir;
+};
+
+/* A name below / that programs expect beside /usr: bin, lib ... */
+struct host_link {
+	const char *name;   /* "bin" */
+	const char *target; /* "usr/bin" where the host has a link, NULL where it has a directory */
+};
+
+struct host {
+	struct identity id;
+	const char *cwd;           /* canonical; NULL where it cannot be told */
+	const char *release;       /* uname -r */
+	unsigned int major, minor; /* of the kernel */
+	unsigned int landlock_abi; /* 0: none, then landlock_num says why */
+	unsigned int landlock_errata;
+	int landlock_num; /* ENOSYS not built, EOPNOTSUPP not enabled, else a filter's errno */
+	int seccomp_num;  /* 0: filters are there */
+	uint32_t failed;  /* bit i: layers[i] was tried (trial.c) and could not be applied */
+	const char *failed_why[LAYERS_MAX];
+	struct host_link links[8];
+	size_t links_n;
+	struct host_path *paths;
+	size_t paths_n;
+	const char *const *env; /* the caller's environment */
+};
+
+/* ---- what will be done --------------------------------------------------------------------- */
+
+enum mount_kind {
+	MOUNT_ROOT, /* the composed root itself: a tmpfs */
+	MOUNT_TREE, /* a file or directory of the host with all that is mounted below it */
+	MOUNT_LINK, /* a symbolic link; source is its text */
+	MOUNT_TMPFS,
+	MOUNT_PROC,   /* a fresh procfs, or the host's where the pid layer is off */
+	MOUNT_DEVPTS, /* own pseudo-terminals */
+	MOUNT_DEVICE  /* one device node of the host */
+};
+
+struct mount {
+	enum mount_kind kind;
+	const char *source; /* canonical path on the host, a link's text, or NULL */
+	const char *dest;   /* absolute path inside; without the mount layer the source counts */
+	bool writable, is_file;
+	uint64_t size, inodes; /* bounds of a tmpfs: bytes, files; 0 elsewhere */
+	uint32_t mode;         /* of a tmpfs' root directory */
+};
+
+/* A TCP port that Landlock leaves open. */
+struct plan_tcp {
+	bool any; /* TCP is not handled at all */
+	uint16_t ports[PORTS_MAX];
+	size_t n;
+};
+
+/* The kernel's words for what the landlock layer will handle (landlock(7)). */
+struct plan_landlock {
+	unsigned int abi, errata;
+	uint64_t fs, net, scoped;
+	struct plan_tcp tcp;
+};
+
+/* A plain value: no descriptors, only absolute paths; printable, comparable. */
+struct plan {
+	const char *profile;
+	uint32_t layers;   /* bit i: layers[i] will be applied */
+	uint32_t degraded; /* bit i: asked for, allowed to degrade, and it did */
+	const char *degraded_why[LAYERS_MAX];
+	struct identity id;
+	struct mount mounts[MOUNTS_MAX];
+	size_t mounts_n;
+	const char *cwd; /* NULL: where the caller is */
+	bool cwd_asked;  /* named by --chdir, so it must exist */
+	const char *hostname;
+	const char *const *env;     /* the agent's environment by the env layer */
+	const char *const *env_all; /* the same without that layer */
+	struct plan_landlock landlock;
+	const char *const *command; /* NULL: a trial, which ends where exec would be */
+	const char *report;
+	bool verbose;
+};
+
+/* ---- how it is done: layers ---------------------------------------------------------------- */
+
+/*
+ * When a layer acts, and in which process. Stages follow each other; within one stage the order is
+ * that of layers[]. Each stage is applied by all layers first and then checked by all, because a
+ * later layer may take away what an earlier one needs to look (seccomp forbids keyctl(2)).
+ */
+enum stage {
+	STAGE_OUTSIDE, /* the launcher, before the first process inside exists */
+	STAGE_MAPS,    /* that process, which nobody else can reach: its identity */
+	STAGE_BUILD,   /* the same, with the host's tree still in sight: gather and compose */
+	STAGE_ENTER,   /* the same, on its way into the composed root and there */
+	STAGE_LOCK,    /* the same, before it makes any other process: what all inside inherit */
+	STAGE_AGENT,   /* the agent's process alone, just before exec */
+	STAGE_PROOF,   /* likewise: nothing is applied any more; forbidden things are tried */
+	STAGES
+};
+
+/* One line of the record of who did what and how long it took. */
+struct step {
+	uint8_t layer, stage;
+	uint64_t ns;
+};
+
+enum { STEPS_MAX = 256 };
+
+/* Written by the launcher and its children alike: a shared page (mmap(2)), or none. */
+struct steps {
+	uint32_t n;
+	struct step v[STEPS_MAX];
+};
+
+/* What layers hand to each other while they are applied; nothing of it outlives the exec. */
+struct run {
+	struct ns_set outside;   /* the launcher's namespaces, to tell ours from them */
+	int root_fd;             /* the composed root, -1 before and after */
+	int proc_fd;             /* a fresh procfs not attached yet, -1 else */
+	int32_t session_keyring; /* the launcher's; 0 where it could not be told */
+	int error_fd;            /* the one descriptor besides 0-2 that lives until exec */
+	const char *const *env;  /* what exec will get */
+	struct steps *steps;     /* NULL where nobody asked */
+};
+
+struct layer {
+	const char *name;    /* the one word used everywhere */
+	const char *stops;   /* what the agent could do without it: one line */
+	const char *needs;   /* the layer it cannot stand without, or NULL */
+	uint64_t clone_flag; /* namespace made when the first process inside is (clone(2)), or 0 */
+	const char *ns;      /* that namespace's name below /proc/PID/ns, or NULL */
+
+	/* Does the machine offer it, as far as reading can tell? -1 with why not. NULL: see
+	 * trial.c. */
+	int (*available)(const struct host *host, struct err *why_not);
+
+	/* Fills the layer's part of the plan from what the host offers. NULL: nothing to fill. */
+	void (*reduce)(const struct host *host, struct plan *plan);
+
+	/* Changes the kernel's mind. */
+	int (*apply[STAGES])(const struct plan *plan, struct run *run, struct err *e);
+
+	/* Asks the kernel back, or tries what is forbidden: -1 where the layer is not what it says.
+	 */
+	int (*check[STAGES])(const struct plan *plan, struct run *run, struct err *e);
+
+	/* Adds the real cause and its remedy to a failure of apply; may look at the host. */
+	void (*explain)(const struct layer *layer, struct err *e);
+};
+
+extern const struct layer *const layers[]; /* in the order of application; ends with NULL */
+
+/* A profile is a named set of layers. */
+struct profile {
+	const char *name, *summary;
+	const char *const *layers; /* NULL-terminated names */
+};
+
+extern const struct profile profiles[]; /* ends with a NULL name */
+
+size_t layers_count(void);
+int layers_find(const char *name);        /* index, or -1 */
+uint32_t layers_bit(const char *name);    /* 0 where there is no such layer */
+uint32_t layers_with_needs(uint32_t set); /* set and all it cannot stand without */
+const struct profile *profile_find(const char *name);
+uint32_t profile_set(const struct profile *profile);
+
+static inline bool plan_has(const struct plan *plan, const char *layer)
+{
+	return plan->layers & layers_bit(layer);
+}
+
+/* ---- the verbs, grouped by the file that has them ------------------------------------------- */
+
+/* cli.c: argv -> policy. Unknown options and bad values: -1. */
+int cli_read(int argc, char *const *argv, struct policy *policy, struct err *e);
+void cli_print_keys(FILE *file);
+
+/* identity.c */
+int identity_make(const struct policy *policy, struct identity *id, struct err *e);
+int identity_apply(const struct identity *id, struct err *e); /* root becomes id, for good */
+
+/* host.c: reads, never changes */
+void host_read(const struct policy *policy, const struct identity *id, struct host *host);
+
+/* plan.c, plan-view.c, plan-env.c: pure. plan_make() refuses with -1 what cannot be done. */
+int plan_make(const struct policy *policy, const struct host *host, struct plan *plan,
+              struct err *e);
+int plan_make_view(const struct policy *policy, const struct host *host, struct plan *plan,
+                   struct err *e);
+int plan_make_env(const struct policy *policy, const struct host *host, struct plan *plan,
+                  struct err *e);
+
+/*
+ * trial.c: applies one layer, and what it needs, for real, in a process that then ends.
+ * trial_read() tries the layers that may be degraded and notes in host what failed;
+ * trial_find_culprit() names in e the namespace that made a start fail.
+ */
+int trial_layer(const struct host *host, const struct layer *layer, struct err *why_not);
+void trial_read(const struct policy *policy, struct host *host);
+void trial_find_culprit(const struct host *host, const struct plan *plan, struct err *e);
+
+/*
+ * run.c: runs the plan. Returns 0 with the exit status to end with, or -1 where the agent did not
+ * run at all. report_fd: where the report goes once the agent runs, or -1.
+ */
+int run_plan(const struct plan *plan, int report_fd, int *status, struct err *e);
+int run_walk(enum stage stage, const struct plan *plan, struct run *run, struct err *e);
+
+/* exec.c: becomes the command, by the PATH of env. Returns only on failure, with the exit code. */
+int exec_command(const char *const *command, const char *const *env, struct err *e);
+
+/* init.c: pid 1 inside, until the agent ends; returns the exit status to end with. */
+int init_run(pid_t agent, bool own_session);
+void init_forwarded(sigset_t *set); /* the signals that launcher and init pass on, and SIGCHLD */
+int init_exit_code(int wait_status);
+
+/* explain.c */
+void explain_namespace(const struct layer *layer, struct err *e);
+
+/* layer/seccomp.c: which filter the layer loads */
+struct filter_facts {
+	const char *arch;
+	size_t instructions;
+	uint64_t hash; /* lib/hash.h, over the instructions */
+};
+
+extern const struct filter_facts seccomp_filter_facts;
+
+/* report.c: what will be, or was, enforced; report-steps.c: which step took how long */
+void report_print_plan(const struct plan *plan, struct out *out);
+int report_open(const struct plan *plan, int *fd, struct err *e);
+int report_write(const struct plan *plan, const struct steps *steps, int fd, struct err *e);
+void report_print_steps(const struct steps *steps, FILE *file);
+const char *report_stage_name(enum stage stage);
+
+/* cmd-*.c: the subcommands; each returns an exit status */
+int cmd_run(int argc, char **argv);
+int cmd_plan(int argc, char **argv);
+int cmd_layers(int argc, char **argv);
+
+#endif

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * plan-view: what the agent will see: the mounts of the composed root, and where it starts.
+ *
+ * Pure, like plan.c. The list is in the order of mounting, parents before what lies below them; no
+ * destination of a user may hide, or lie inside, another: what is visible then never depends on the
+ * order of options, and no mount point is ever made in a tree of the host's.
+ */
+#include "pinfold.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "pool.h"
+
+#define KIB (UINT64_C(1) << 10)
+#define MIB (UINT64_C(1) << 20)
+#define GIB (UINT64_C(1) << 30)
+
+/* Bounds that no ordinary build meets, and that keep a runaway from filling the host's memory. */
+static const struct mount root_mount = {.kind = MOUNT_ROOT,
+                                        .dest = "/",
+                                        .writable = true,
+                                        .size = 16 * MIB,
+                                        .inodes = 4 * KIB,
+                                        .mode = 0755};
+static const struct mount tmp_mount = {.kind = MOUNT_TMPFS,
+                                       .dest = "/tmp",
+                                       .writable = true,
+                                       .size = 4 * GIB,
+                                       .inodes = 1024 * KIB,
+                                       .mode = 01777};
+static const struct mount shm_mount = {.kind = MOUNT_TMPFS,
+                                       .dest = "/dev/shm",
+                                       .writable = true,
+                                       .size = GIB,
+                                       .inodes = 64 * KIB,
+                                       .mode = 01777};
+
+static const char *const devices[] = {"null", "zero", "full", "random", "urandom", "tty"};
+
+static const struct mount dev_links[] = {
+        {.kind = MOUNT_LINK, .source = "pts/ptmx", .dest = "/dev/ptmx"},
+        {.kind = MOUNT_LINK, .source = "/proc/self/fd", .dest = "/dev/fd"},
+        {.kind = MOUNT_LINK, .source = "/proc/self/fd/0", .dest = "/dev/stdin"},
+        {.kind = MOUNT_LINK, .source = "/proc/self/fd/1", .dest = "/dev/stdout"},
+        {.kind = MOUNT_LINK, .source = "/proc/self/fd/2", .dest = "/dev/stderr"},
+};
+
+static int add(struct plan *plan, struct mount m, struct err *e)
+{
+	if (plan->mounts_n == MOUNTS_MAX) {
+		err_where(e, "--ro, --rw");
+		err_remedy(e, "Show a directory above several of the paths instead.");
+		return fail(e, 0, "more than %d mounts are asked for", MOUNTS_MAX);
+	}
+	plan->mounts[plan->mounts_n++] = m;
+	return 0;
+}
+
+static int add_system(const struct host *host, struct plan *plan, struct err *e)
+{
+	struct mount usr = {.kind = MOUNT_TREE, .source = "/usr", .dest = "/usr"};
+
+	if (add(plan, root_mount, e) || add(plan, usr, e))
+		return -1;
+	for (size_t i = 0; i < host->links_n; i++) {
+		const struct host_link *l = &host->links[i];
+		struct mount m = {.kind = MOUNT_LINK,
+		                  .source = l->target,
+		                  .dest = pool_printf("/%s", l->name)};
+
+		/* A host whose /bin is no link has programs there: show that directory too. */
+		if (!l->target) {
+			m.kind = MOUNT_TREE;
+			m.source = m.dest;
+		}
+		if (add(plan, m, e))
+			return -1;
+	}
+	return 0;
+}
+
+static int add_kernel(struct plan *plan, struct err *e)
+{
+	struct mount proc = {.kind = MOUNT_PROC, .source = "/proc", .dest = "/proc"};
+	struct mount pts = {.kind = MOUNT_DEVPTS, .dest = "/dev/pts", .writable = true};
+
+	if (add(plan, proc, e) || add(plan, tmp_mount, e))
+		return -1;
+	for (size_t i = 0; i < ARRAY_SIZE(devices); i++) {
+		const char *path = pool_printf("/dev/%s", devices[i]);
+		struct mount m = {.kind = MOUNT_DEVICE,
+		                  .source = path,
+		                  .dest = path,
+		                  .writable = true,
+		                  .is_file = true};
+
+		if (add(plan, m, e))
+			return -1;
+	}
+	if (add(plan, shm_mount, e) || add(plan, pts, e))
+		return -1;
+	for (size_t i = 0; i < ARRAY_SIZE(dev_links); i++)
+		if (add(plan, dev_links[i], e))
+			return -1;
+	return 0;
+}
+
+/* An absolute path without empty, "." or ".." parts, so that comparing text compares places. */
+static bool is_plain(const char *path)
+{
+	for (const char *p = path; *p;) {
+		size_t n;
+
+		if (*p++ != '/')
+			return false;
+		n = strcspn(p, "/");
+		if (n == 0 || (n == 1 && p[0] == '.') || (n == 2 && p[0] == '.' && p[1] == '.'))
+			return false;
+		p += n;
+	}
+	return path[0] == '/';
+}
+
+static int check_dest(const struct plan *plan, const char *option, const struct mount *m,
+                      struct err *e)
+{
+	if (!is_plain(m->dest)) {
+		err_where(e, "%s", option);
+		err_remedy(
+		        e,
+		        "Write PATH:DEST with a DEST such as /work, absolute and below the root.");
+		return fail(e, 0, "the destination \"%s\" is not a plain absolute path", m->dest);
+	}
+	for (size_t i = 0; i < plan->mounts_n; i++) {
+		const struct mount *other = &plan->mounts[i];
+
+		/* /tmp and the root are made for the run: mount points in them touch no host. */
+		if (other->kind == MOUNT_ROOT ||
+		    (str_equal(other->dest, "/tmp") && !str_equal(m->dest, "/tmp")))
+			continue;
+		if (!str_path_within(m->dest, other->dest) &&
+		    !str_path_within(other->dest, m->dest))
+			continue;
+		err_where(e, "%s", option);
+		err_remedy(e, "Give it a place of its own: PATH:DEST.");
+		return fail(e, 0, "the destination %s %s %s, which is shown already", m->dest,
+		            str_equal(m->dest, other->dest)         ? "is"
+		            : str_path_within(m->dest, other->dest) ? "lies below"
+		                                                    : "lies above",
+		            other->dest);
+	}
+	return 0;
+}
+
+static const struct host_path *find_path(const struct host *host, const char *given)
+{
+	for (size_t i = 0; i < host->paths_n; i++)
+		if (str_equal(host->paths[i].given, given))
+			return &host->paths[i];
+	return NULL;
+}
+
+/* One --ro, --rw or --agent; dest NULL: at its own canonical place. */
+static int add_path(const struct host *host, struct plan *plan, const char *option,
+                    const char *given, const char *dest, bool writable, struct err *e)
+{
+	const struct host_path *p = find_path(host, given);
+	struct mount m = {.kind = MOUNT_TREE, .writable = writable};
+
+	if (!*given || !p || !p->real || p->num) {
+		err_where(e, "%s", option);
+		err_remedy(e, "Name a path that exists and that %s can read.%s",
+		           host->id.from_root ? "the agent's id" : "you",
+		           host->id.from_root
+		                   ? " Started by root, the command runs as an unprivileged "
+		                     "id: choose it with --user, or open the path to it."
+		                   : "");
+		return fail(e, p ? p->num : ENOENT, "cannot read \"%s\" as uid %u", given,
+		            host->id.uid);
+	}
+	m.source = p->real;
+	m.dest = dest ? dest : p->real;
+	m.is_file = !p->is_dir;
+	if (plan_has(plan, "mount") && check_dest(plan, option, &m, e))
+		return -1;
+	return add(plan, m, e);
+}
+
+static int add_list(const struct host *host, struct plan *plan, const char *option,
+                    const struct str_list *list, bool writable, struct err *e)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const char *colon = strchr(list->v[i], ':');
+		const char *given = list->v[i];
+
+		if (colon)
+			given = pool_copy_n(given, (size_t)(colon - given));
+		if (add_path(host, plan, option, given, colon ? colon + 1 : NULL, writable, e))
+			return -1;
+	}
+	return 0;
+}
+
+/* The caller's directory, where the same path shows the same directory inside; "/" else. */
+static const char *same_place(const struct host *host, const struct plan *plan)
+{
+	for (size_t i = 0; host->cwd && i < plan->mounts_n; i++) {
+		const struct mount *m = &plan->mounts[i];
+
+		if (m->kind == MOUNT_TREE && str_equal(m->source, m->dest) && !m->is_file &&
+		    str_path_within(host->cwd, m->source))
+			return host->cwd;
+	}
+	return "/";
+}
+
+static int make_cwd(const struct policy *policy, const struct host *host, struct plan *plan,
+                    struct err *e)
+{
+	plan->cwd_asked = policy->chdir != NULL;
+	plan->cwd = policy->chdir;
+	if (plan->cwd && plan->cwd[0] != '/') {
+		err_where(e, "--chdir");
+		err_remedy(e, "Write the absolute path of a directory inside.");
+		return fail(e, 0, "\"%s\" is relative: to what, inside?", plan->cwd);
+	}
+	if (!plan->cwd && plan_has(plan, "mount"))
+		plan->cwd = same_place(host, plan);
+	return 0;
+}
+
+int plan_make_view(const struct policy *policy, const struct host *host, struct plan *plan,
+                   struct err *e)
+{
+	if (add_system(host, plan, e) || add_kernel(plan, e) ||
+	    add_list(host, plan, "--ro", &policy->ro, false, e) ||
+	    add_list(host, plan, "--rw", &policy->rw, true, e))
+		return -1;
+	if (policy->agent && add_path(host, plan, "--agent", policy->agent, "/agent", false, e))
+		return -1;
+	return make_cwd(policy, host, plan, e);
+}

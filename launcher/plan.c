@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * plan: policy and host -> plan: which layers, and whether they can stand.
+ *
+ * Pure: no system call. Refuses whatever cannot be done in words that name the cause and the
+ * remedy, long before anything has been changed; a start never fails half way for a reason that
+ * could have been told here.
+ */
+#include "pinfold.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "pool.h"
+
+/* The mount calls on detached trees are all there since 5.12, Landlock since 5.13. */
+enum { FLOOR_MAJOR = 5, FLOOR_MINOR = 13 };
+
+static int layer_index(const char *option, const char *name, struct err *e)
+{
+	int i = layers_find(name);
+
+	if (i >= 0)
+		return i;
+	err_where(e, "%s %s", option, name);
+	err_remedy(e, "`pinfold layers` lists them.");
+	return fail(e, 0, "there is no such layer");
+}
+
+static int add_layers(const struct str_list *names, const char *option, uint32_t *set,
+                      struct err *e)
+{
+	for (size_t i = 0; i < names->n; i++) {
+		int layer = layer_index(option, names->v[i], e);
+
+		if (layer < 0)
+			return -1;
+		*set |= UINT32_C(1) << layer;
+	}
+	return 0;
+}
+
+static int check_needs(uint32_t set, struct err *e)
+{
+	for (int i = 0; layers[i]; i++) {
+		const struct layer *l = layers[i];
+
+		if (!(set >> i & 1) || !l->needs || (set & layers_bit(l->needs)))
+			continue;
+		err_where(e, "%s", l->name);
+		err_remedy(e, "Add --with %s, or leave this layer out as well: --without %s.",
+		           l->needs, l->name);
+		return fail(e, 0, "the layer cannot stand without the layer %s", l->needs);
+	}
+	return 0;
+}
+
+static int make_set(const struct policy *policy, struct plan *plan, struct err *e)
+{
+	const char *name = policy->profile ? policy->profile : "full";
+	const struct profile *profile = profile_find(name);
+	uint32_t with = 0, without = 0;
+
+	if (!profile) {
+		err_where(e, "--profile %s", name);
+		err_remedy(e, "Choose none, ns_only, landlock or full.");
+		return fail(e, 0, "there is no such profile");
+	}
+	if (add_layers(&policy->with, "--with", &with, e) ||
+	    add_layers(&policy->without, "--without", &without, e))
+		return -1;
+	if (with & without) {
+		err_where(e, "--with, --without");
+		return fail(e, 0, "the same layer is both added and left out");
+	}
+	plan->profile = profile->name;
+	plan->layers = (profile_set(profile) | with) & ~without;
+	return check_needs(plan->layers, e);
+}
+
+static int check_kernel(const struct host *host, const struct plan *plan, struct err *e)
+{
+	if (!plan->layers || host->major > FLOOR_MAJOR ||
+	    (host->major == FLOOR_MAJOR && host->minor >= FLOOR_MINOR))
+		return 0;
+	err_where(e, "kernel %s", host->release);
+	err_remedy(e, "Use a kernel of %d.%d or later (Landlock is best from 6.12 on).",
+	           FLOOR_MAJOR, FLOOR_MINOR);
+	return fail(e, 0, "this kernel is older than Linux %d.%d", FLOOR_MAJOR, FLOOR_MINOR);
+}
+
+/* What needs a layer that is gone goes with it, under the same permission or not at all. */
+static int drop_layer(int i, uint32_t allowed, const char *why, struct plan *plan, struct err *e)
+{
+	plan->layers &= ~(UINT32_C(1) << i);
+	plan->degraded |= UINT32_C(1) << i;
+	plan->degraded_why[i] = why;
+	for (int d = 0; layers[d]; d++) {
+		if (!(plan->layers >> d & 1) || !layers[d]->needs ||
+		    !str_equal(layers[d]->needs, layers[i]->name))
+			continue;
+		if (!(allowed >> d & 1)) {
+			err_where(e, "%s", layers[d]->name);
+			err_remedy(e, "Allow it too (--allow-degraded %s), or leave it out.",
+			           layers[d]->name);
+			return fail(e, 0, "the layer cannot stand without the layer %s: %s",
+			            layers[i]->name, why);
+		}
+		if (drop_layer(d, allowed, pool_printf("it needs the layer %s", layers[i]->name),
+		               plan, e))
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * A layer asked for and not there is a refusal; --allow-degraded is the only way on, and the plan
+ * remembers the reason for the report.
+ */
+static int check_available(const struct policy *policy, const struct host *host, struct plan *plan,
+                           struct err *e)
+{
+	uint32_t allowed = 0;
+
+	if (add_layers(&policy->degraded, "--allow-degraded", &allowed, e))
+		return -1;
+	for (int i = 0; layers[i]; i++) {
+		struct err why = {0};
+
+		if (!(plan->layers >> i & 1))
+			continue;
+		if (host->failed >> i & 1)
+			(void)fail(&why, 0, "%s", host->failed_why[i]);
+		else if (!layers[i]->available || layers[i]->available(host, &why) == 0)
+			continue;
+		if (allowed >> i & 1) {
+			if (drop_layer(i, allowed, pool_copy(why.what), plan, e))
+				return -1;
+			continue;
+		}
+		*e = why;
+		err_where(e, "%s", layers[i]->name);
+		return -1;
+	}
+	return 0;
+}
+
+static int check_hostname(const struct policy *policy, struct plan *plan, struct err *e)
+{
+	const char *name = policy->hostname ? policy->hostname : "pinfold";
+
+	plan->hostname = name;
+	if (*name && strlen(name) <= 64)
+		return 0;
+	err_where(e, "--hostname");
+	err_remedy(e, "Give a name of 1 to 64 bytes (sethostname(2)).");
+	return fail(e, 0, "the kernel takes no such host name: \"%s\"", name);
+}
+
+static int make_tcp(const struct policy *policy, struct plan_tcp *tcp, struct err *e)
+{
+	for (size_t i = 0; i < policy->tcp.n; i++) {
+		uint32_t port;
+
+		if (str_equal(policy->tcp.v[i], "any")) {
+			tcp->any = true;
+			continue;
+		}
+		if (str_read_u32(policy->tcp.v[i], 65535, &port) || tcp->n == PORTS_MAX) {
+			err_where(e, "--tcp");
+			err_remedy(e,
+			           "Write a port of 0 to 65535 (0: ports that bind(2) chooses), at "
+			           "most %d of them, or \"any\".",
+			           PORTS_MAX);
+			return fail(e, 0, "\"%s\" cannot be taken as a port", policy->tcp.v[i]);
+		}
+		tcp->ports[tcp->n++] = (uint16_t)port;
+	}
+	return 0;
+}
+
+int plan_make(const struct policy *policy, const struct host *host, struct plan *plan,
+              struct err *e)
+{
+	memset(plan, 0, sizeof(*plan));
+	plan->id = host->id;
+	plan->command = policy->command;
+	plan->report = policy->report;
+	plan->verbose = policy->verbose;
+	if (make_set(policy, plan, e) || check_kernel(host, plan, e) ||
+	    check_available(policy, host, plan, e) || check_hostname(policy, plan, e) ||
+	    make_tcp(policy, &plan->landlock.tcp, e))
+		return -1;
+	for (int i = 0; layers[i]; i++)
+		if ((plan->layers >> i & 1) && layers[i]->reduce)
+			layers[i]->reduce(host, plan);
+	if (plan_make_view(policy, host, plan, e))
+		return -1;
+	return plan_make_env(policy, host, plan, e);
+}

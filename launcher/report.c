@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * report: a plan, or what was enforced of it, in words.
+ *
+ * `pinfold plan` and --report print through the same function, so what is announced and what is
+ * attested cannot drift apart. Names of environment variables are shown, never their values.
+ */
+#include "pinfold.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "pool.h"
+
+static const char *kind_name(const struct mount *m)
+{
+	static const char *const names[] = {"root", "tree",   "link",  "tmpfs",
+	                                    "proc", "devpts", "device"};
+
+	return names[m->kind];
+}
+
+static void print_layers(const struct plan *plan, struct out *out)
+{
+	out_array(out, "layers");
+	for (int i = 0; layers[i]; i++) {
+		bool on = plan->layers >> i & 1, degraded = plan->degraded >> i & 1;
+
+		if (!on && !degraded)
+			continue;
+		out_object(out, NULL);
+		out_str(out, "name", layers[i]->name);
+		out_str(out, "state", on ? "on" : "degraded");
+		if (degraded)
+			out_str(out, "reason", plan->degraded_why[i]);
+		out_object_end(out);
+	}
+	out_array_end(out);
+}
+
+static void print_mounts(const struct plan *plan, struct out *out)
+{
+	out_array(out, "mounts");
+	for (size_t i = 0; plan_has(plan, "mount") && i < plan->mounts_n; i++) {
+		const struct mount *m = &plan->mounts[i];
+
+		out_object(out, NULL);
+		out_str(out, "dest", m->dest);
+		out_str(out, "kind", kind_name(m));
+		if (m->source && (m->kind != MOUNT_PROC || !plan_has(plan, "pid")))
+			out_str(out, "source", m->source);
+		if (m->kind != MOUNT_LINK)
+			out_bool(out, "writable",
+			         m->kind == MOUNT_ROOT ? !plan_has(plan, "readonly") : m->writable);
+		if (m->size) {
+			out_int(out, "size_bytes", (int64_t)m->size);
+			out_int(out, "inodes", (int64_t)m->inodes);
+		}
+		out_object_end(out);
+	}
+	out_array_end(out);
+}
+
+/* The rows of the table by kind, for the names of a mask's bits. */
+struct right {
+	unsigned int bit;
+	const char *name;
+};
+
+static const struct right fs_names[] = {
+#define FS(bit, abi, name, who) {bit, name},
+#define NET(bit, abi, name)
+#define SCOPE(bit, abi, name)
+#include "table/rights.def"
+#undef FS
+#undef NET
+};
+
+static const struct right net_names[] = {
+#define FS(bit, abi, name, who)
+#define NET(bit, abi, name) {bit, name},
+#include "table/rights.def"
+#undef NET
+#undef SCOPE
+};
+
+static const struct right scope_names[] = {
+#define NET(bit, abi, name)
+#define SCOPE(bit, abi, name) {bit, name},
+#include "table/rights.def"
+#undef FS
+#undef NET
+#undef SCOPE
+};
+
+static void print_rights(struct out *out, const char *key, uint64_t mask,
+                         const struct right *rights, size_t n)
+{
+	struct str_list list = {NULL, 0};
+
+	for (size_t i = 0; i < n; i++)
+		if (mask >> rights[i].bit & 1)
+			pool_list_add(&list, rights[i].name);
+	out_list(out, key, &list);
+}
+
+static void print_landlock(const struct plan *plan, struct out *out)
+{
+	const struct plan_landlock *l = &plan->landlock;
+	struct str_list ports = {NULL, 0};
+
+	if (!plan_has(plan, "landlock"))
+		return;
+	for (size_t i = 0; i < l->tcp.n; i++)
+		pool_list_add(&ports, pool_printf("%u", l->tcp.ports[i]));
+	out_object(out, "landlock");
+	out_int(out, "abi", l->abi);
+	out_int(out, "errata", l->errata);
+	print_rights(out, "handled_fs", l->fs, fs_names, ARRAY_SIZE(fs_names));
+	print_rights(out, "handled_net", l->net, net_names, ARRAY_SIZE(net_names));
+	print_rights(out, "scoped", l->scoped, scope_names, ARRAY_SIZE(scope_names));
+	out_list(out, "tcp_ports", &ports);
+	out_object_end(out);
+}
+
+static void print_seccomp(const struct plan *plan, struct out *out)
+{
+	if (!plan_has(plan, "seccomp"))
+		return;
+	out_object(out, "seccomp");
+	out_str(out, "arch", seccomp_filter_facts.arch);
+	out_int(out, "instructions", (int64_t)seccomp_filter_facts.instructions);
+	out_str(out, "fnv1a64",
+	        pool_printf("%016llx", (unsigned long long)seccomp_filter_facts.hash));
+	out_object_end(out);
+}
+
+static void print_environment(const struct plan *plan, struct out *out)
+{
+	const char *const *env = plan_has(plan, "env") ? plan->env : plan->env_all;
+	struct str_list names = {NULL, 0};
+
+	for (; *env; env++)
+		pool_list_add(&names, pool_copy_n(*env, strcspn(*env, "=")));
+	out_list(out, "environment", &names);
+}
+
+void report_print_plan(const struct plan *plan, struct out *out)
+{
+	struct str_list command = {plan->command ? (const char **)(uintptr_t)plan->command : NULL,
+	                           0};
+
+	while (plan->command && plan->command[command.n])
+		command.n++;
+	out_str(out, "profile", plan->profile);
+	print_layers(plan, out);
+	out_int(out, "uid", plan->id.uid);
+	out_int(out, "gid", plan->id.gid);
+	print_mounts(plan, out);
+	out_str(out, "cwd", plan->cwd);
+	out_str(out, "hostname", plan_has(plan, "uts") ? plan->hostname : NULL);
+	print_environment(plan, out);
+	print_landlock(plan, out);
+	print_seccomp(plan, out);
+	out_list(out, "command", &command);
+}
+
+int report_open(const struct plan *plan, int *fd, struct err *e)
+{
+	uint32_t number;
+
+	*fd = -1;
+	if (!plan->report)
+		return 0;
+	if (str_equal(plan->report, "-"))
+		*fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	else if (str_read_u32(plan->report, 1 << 20, &number) == 0)
+		*fd = fcntl((int)number, F_DUPFD_CLOEXEC, 3);
+	else
+		*fd = open(plan->report, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0644);
+	if (*fd >= 0)
+		return 0;
+	err_where(e, "--report");
+	err_remedy(
+	        e,
+	        "Give a file that can be written, \"-\" for standard output, or the number of an "
+	        "open descriptor.");
+	return fail(e, errno, "cannot write to %s", plan->report);
+}
+
+int report_write(const struct plan *plan, const struct steps *steps, int fd, struct err *e)
+{
+	FILE *file = fdopen(dup(fd), "w");
+	struct out out;
+	int rc;
+
+	err_where(e, "--report");
+	if (!file)
+		return fail(e, errno, "open the report");
+	out_begin(&out, file, OUT_JSON);
+	out_str(&out, "pinfold", PINFOLD_VERSION);
+	report_print_plan(plan, &out);
+	out_array(&out, "steps");
+	for (uint32_t i = 0; steps && i < steps->n; i++) {
+		const struct step *s = &steps->v[i];
+
+		out_object(&out, NULL);
+		out_str(&out, "layer", layers[s->layer]->name);
+		out_str(&out, "stage", report_stage_name(s->stage));
+		out_double(&out, "us", (double)s->ns / 1000, 1);
+		out_object_end(&out);
+	}
+	out_array_end(&out);
+	rc = out_end(&out);
+	if (fclose(file) || rc)
+		return fail(e, errno, "write the report");
+	e->where[0] = '\0';
+	return 0;
+}
+
+const char *report_stage_name(enum stage stage)
+{
+	static const char *const names[STAGES] = {"outside", "maps",  "build", "enter",
+	                                          "lock",    "agent", "proof"};
+
+	return names[stage];
+}
+
+void report_print_steps(const struct steps *steps, FILE *file)
+{
+	for (uint32_t i = 0; i < steps->n; i++)
+		fprintf(file, "pinfold: %-8s %-8s %8.1f us\n", layers[steps->v[i].layer]->name,
+		        report_stage_name(steps->v[i].stage), (double)steps->v[i].ns / 1000);
+}

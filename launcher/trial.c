@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * trial: whether a layer can be had on this host, found by doing it.
+ *
+ * Sysctls, versions and configurations only hint at what a kernel, a container's filter and a
+ * security module together allow; an attempt knows. Each one happens in a process of its own, which
+ * walks the very same layers as a run and ends where exec would be.
+ */
+#include "pinfold.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pool.h"
+
+static int try_here(const struct host *host, const struct layer *layer, struct err *e)
+{
+	struct policy policy = {.profile = "none"};
+	struct host plain = *host; /* without the caller's paths and earlier trials */
+	struct plan *plan = pool_alloc(sizeof(*plan));
+	uint32_t set = layers_with_needs(layers_bit(layer->name));
+	int status;
+
+	plain.paths_n = 0;
+	plain.failed = 0;
+	plain.cwd = NULL;
+	for (int i = 0; layers[i]; i++)
+		if (set >> i & 1)
+			pool_list_add(&policy.with, layers[i]->name);
+	if (plan_make(&policy, &plain, plan, e) || run_plan(plan, -1, &status, e))
+		return -1;
+	return status ? fail(e, 0, "the trial ended with status %d", status) : 0;
+}
+
+int trial_layer(const struct host *host, const struct layer *layer, struct err *why_not)
+{
+	int fds[2];
+	pid_t pid;
+	ssize_t n;
+
+	if (pipe2(fds, O_CLOEXEC))
+		return fail(why_not, errno, "pipe");
+	pid = fork();
+	if (pid == 0) {
+		struct err e = {0};
+		int rc;
+
+		(void)close(fds[0]);
+		rc = try_here(host, layer, &e);
+		if (rc) {
+			int at = e.where[0] ? layers_find(e.where) : -1;
+
+			/* A failed clone names no layer: it is the one on trial, or what it needs.
+			 */
+			if (at < 0 && !e.remedy[0] && layer->explain)
+				layer->explain(layer, &e);
+			(void)fd_write_all(fds[1], &e, sizeof(e));
+		}
+		_exit(rc ? 1 : 0);
+	}
+	(void)close(fds[1]);
+	if (pid < 0) {
+		(void)close(fds[0]);
+		return fail(why_not, errno, "fork");
+	}
+	n = fd_read_full(fds[0], why_not, sizeof(*why_not));
+	(void)close(fds[0]);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	if (n == 0)
+		return 0;
+	return n == (ssize_t)sizeof(*why_not) ? -1 : fail(why_not, 0, "the trial died");
+}
+
+void trial_read(const struct policy *policy, struct host *host)
+{
+	for (size_t i = 0; i < policy->degraded.n; i++) {
+		int at = layers_find(policy->degraded.v[i]);
+		struct err why = {0};
+
+		if (at < 0 || trial_layer(host, layers[at], &why) == 0)
+			continue;
+		host->failed |= UINT32_C(1) << at;
+		host->failed_why[at] = why.num ? pool_printf("%s: %s", why.what, err_name(why.num))
+		                               : pool_copy(why.what);
+	}
+}
+
+void trial_find_culprit(const struct host *host, const struct plan *plan, struct err *e)
+{
+	for (int i = 0; layers[i]; i++) {
+		struct err why = {0};
+
+		if (!(plan->layers >> i & 1) || !layers[i]->clone_flag ||
+		    trial_layer(host, layers[i], &why) == 0)
+			continue;
+		*e = why;
+		err_where(e, "%s", layers[i]->name);
+		return;
+	}
+}

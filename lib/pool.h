@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pool: memory that is given out and never taken back one by one.
+ *
+ * The programs are short lived and their nouns small, so every string and list comes from one pool
+ * that ends with the process: nobody owns anything, nothing is freed twice. Out of memory ends the
+ * program with EXIT_OURS: at a few KiB there is no way on, and every caller would do the same.
+ */
+#ifndef PINFOLD_POOL_H
+#define PINFOLD_POOL_H
+
+#include <stddef.h>
+
+#include "str.h"
+
+/* size bytes, zeroed, aligned for anything. */
+void *pool_alloc(size_t size);
+char *pool_copy(const char *s);
+char *pool_copy_n(const char *s, size_t n);
+char *pool_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Appends s itself, not a copy of it. */
+void pool_list_add(struct str_list *list, const char *s);
+
+#endif

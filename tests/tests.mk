@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+# The tests. tests/*/test-PART-NAME.c is linked with lib/ and everything of PART but its main();
+# tests/*/*.sh are scripts. Both speak TAP; prove(1) runs them.
+
+test_src   := $(wildcard tests/unit/test-*.c tests/plan/test-*.c tests/filter/test-*.c)
+test_bin   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(test_src))
+test_sh    := $(sort $(filter-out tests/tap.sh,$(wildcard tests/*/*.sh)))
+helper_src := $(wildcard tests/helper/*.c)
+helper_bin := $(patsubst tests/%.c,$(BUILD)/tests/%,$(helper_src))
+PROVE      ?= prove
+PROVE_JOBS ?= 1
+TESTS      ?= $(test_bin) $(test_sh)
+
+part  = $(word 2,$(subst -, ,$(notdir $(1))))
+parts = $(filter-out $(BUILD)/$(1)/main.o,$(call objects,$($(1)_src)))
+
+.SECONDEXPANSION:
+$(BUILD)/tests/%: tests/%.c tests/tap.h $(call objects,$(lib_src)) $$(if $$(filter-out lib,$$(call part,$$*)),$$(call parts,$$(call part,$$*)))
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)
+	$(Q)$(CC) $(CPPFLAGS) -Ilib -I$(call part,$*) -Itests -DTESTS_DIR='"$(CURDIR)/tests"' $(ALL_CFLAGS) $(TEST_CFLAGS) \
+	  -o $@ $< $(filter %.o,$^) $(LDFLAGS) $(LDLIBS) $(shell sed -n 's,^/\* LINK: \(.*\) \*/$$,\1,p' $<) -lm
+
+# Small programs that the scripts run inside or beside a sandbox.
+$(BUILD)/tests/helper/%: tests/helper/%.c
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)
+	$(Q)$(CC) $(CPPFLAGS) -Ilib $(ALL_CFLAGS) -static -o $@ $<
+
+tests: all $(test_bin) $(helper_bin)
+
+check: tests
+	BUILD=$(BUILD) $(PROVE) --timer --jobs $(PROVE_JOBS) --exec '' $(TESTS)
+
+.PHONY: tests
