@@ -15,8 +15,19 @@ ALL_CFLAGS := -std=gnu11 $(WARN) $(WERROR) -fno-strict-aliasing -fstack-protecto
               -ffunction-sections -fdata-sections $(CFLAGS)
 CPPFLAGS += -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DPINFOLD_VERSION='"$(VERSION)"' -I$(BUILD)/gen
 LDFLAGS  += -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now
-STATIC   ?= -static
 HOSTCC   ?= $(CC)
+
+# pinfold and pinfold-probe are static. Against musl they start about 0.4 ms sooner than against
+# glibc, whose start-up code asks the processor many questions (costly in a virtual machine); so
+# musl is taken where musl-gcc is there. `make LIBC=glibc` chooses the other.
+LIBC     ?= $(if $(shell command -v musl-gcc),musl,glibc)
+STATIC   ?= -static
+ifeq ($(LIBC),musl)
+STATIC_CC := musl-gcc -idirafter /usr/include -idirafter /usr/include/$(shell $(CC) -print-multiarch)
+else
+STATIC_CC := $(CC)
+endif
+
 PROGRAMS := pinfold pinfold-probe pinfold-matrix pinfold-bench
 MANPAGES := $(wildcard man/*.1 man/*.7)
 
@@ -26,41 +37,47 @@ probe_src    := $(wildcard probe/*.c)
 matrix_src   := $(wildcard matrix/*.c)
 bench_src    := $(wildcard bench/*.c)
 objects       = $(patsubst %.c,$(BUILD)/%.o,$(1))
+statics       = $(patsubst %.c,$(BUILD)/$(LIBC)/%.o,$(1))
 
 Q := $(if $(V),,@)
-say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
+say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
 all: $(addprefix $(BUILD)/,$(PROGRAMS))
 
 # The four programs share lib/ and nothing else; the two that run inside a sandbox are static.
-$(BUILD)/pinfold: $(call objects,$(lib_src) $(launcher_src))
-$(BUILD)/pinfold-probe: $(call objects,$(lib_src) $(probe_src))
+$(BUILD)/pinfold: $(call statics,$(lib_src) $(launcher_src))
+$(BUILD)/pinfold-probe: $(call statics,$(lib_src) $(probe_src))
 $(BUILD)/pinfold-matrix: $(call objects,$(lib_src) $(matrix_src))
 $(BUILD)/pinfold-bench: $(call objects,$(lib_src) $(bench_src))
-$(BUILD)/pinfold $(BUILD)/pinfold-probe: LDSTATIC = $(STATIC)
-$(BUILD)/pinfold-matrix $(BUILD)/pinfold-bench: LDLIBS += -lm
+$(BUILD)/pinfold $(BUILD)/pinfold-probe: LINK = $(STATIC_CC) $(STATIC)
+$(BUILD)/pinfold-matrix $(BUILD)/pinfold-bench: LINK = $(CC)
 
 $(addprefix $(BUILD)/,$(PROGRAMS)):
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LDSTATIC) -o $@ $(filter %.o,$^) $(LDLIBS)
+	$(Q)$(LINK) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lm
 
 # A program's own headers are found beside its sources, lib's under lib/: the include rule
 # (tests/docs/structure.sh) is then visible in each #include.
+COMPILE = $(CPPFLAGS) -Ilib -I$(firstword $(subst /, ,$<)) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/$(LIBC)/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$< ($(LIBC)))
+	$(Q)$(STATIC_CC) $(COMPILE)
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS) -Ilib -I$(firstword $(subst /, ,$*)) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(COMPILE)
 
 -include tests/tests.mk
 
 # The filter is compiled from its rows at build time (DESIGN.md, "The filter").
 FILTERS := $(BUILD)/gen/filter-x86_64.h $(BUILD)/gen/filter-aarch64.h
-$(BUILD)/launcher/layer/seccomp.o: $(FILTERS)
-$(BUILD)/gen/mkfilter: tools/mkfilter.c launcher/filter.c launcher/filter.h launcher/table/syscalls.def
+$(BUILD)/launcher/layer/seccomp.o $(BUILD)/$(LIBC)/launcher/layer/seccomp.o: $(FILTERS)
+mkfilter_src := tools/mkfilter.c launcher/filter.c launcher/filter-rows.c lib/err.c lib/str.c
+$(BUILD)/gen/mkfilter: $(mkfilter_src) launcher/filter.h launcher/table/syscalls.def launcher/table/arguments.def
 	@mkdir -p $(@D)
 	$(call say,HOSTCC,$@)
-	$(Q)$(HOSTCC) -std=gnu11 -O1 $(WARN) $(WERROR) -D_GNU_SOURCE -Ilib -Ilauncher -o $@ tools/mkfilter.c \
-	  launcher/filter.c lib/err.c lib/str.c
+	$(Q)$(HOSTCC) -std=gnu11 -O1 $(WARN) $(WERROR) -D_GNU_SOURCE -Ilib -Ilauncher -o $@ $(mkfilter_src)
 $(BUILD)/gen/filter-%.h: $(BUILD)/gen/mkfilter
 	$(call say,FILTER,$@)
 	$(Q)$< $* > $@.tmp && mv $@.tmp $@
@@ -95,4 +112,4 @@ help:
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
--include $(call objects,$(lib_src) $(launcher_src) $(probe_src) $(matrix_src) $(bench_src):.o=.d)
+-include $(patsubst %.o,%.d,$(call objects,$(lib_src) $(launcher_src) $(probe_src) $(matrix_src) $(bench_src)))

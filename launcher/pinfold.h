@@ -94,13 +94,14 @@ struct host {
 /* ---- what will be done --------------------------------------------------------------------- */
 
 enum mount_kind {
-	MOUNT_ROOT, /* the composed root itself: a tmpfs */
-	MOUNT_TREE, /* a file or directory of the host with all that is mounted below it */
-	MOUNT_LINK, /* a symbolic link; source is its text */
-	MOUNT_TMPFS,
-	MOUNT_PROC,   /* a fresh procfs, or the host's where the pid layer is off */
-	MOUNT_DEVPTS, /* own pseudo-terminals */
-	MOUNT_DEVICE  /* one device node of the host */
+	MOUNT_ROOT,    /* the composed root itself: a tmpfs */
+	MOUNT_TREE,    /* a file or directory of the host with all that is mounted below it */
+	MOUNT_DIR,     /* a directory in the root's tmpfs, above a mount point */
+	MOUNT_LINK,    /* a symbolic link; source is its text */
+	MOUNT_SCRATCH, /* a writable directory of the root's tmpfs, as a mount of its own */
+	MOUNT_PROC,    /* a fresh procfs, or the host's where the pid layer is off */
+	MOUNT_DEVPTS,  /* own pseudo-terminals */
+	MOUNT_DEVICE   /* one device node of the host */
 };
 
 struct mount {
@@ -108,8 +109,8 @@ struct mount {
 	const char *source; /* canonical path on the host, a link's text, or NULL */
 	const char *dest;   /* absolute path inside; without the mount layer the source counts */
 	bool writable, is_file;
-	uint64_t size, inodes; /* bounds of a tmpfs: bytes, files; 0 elsewhere */
-	uint32_t mode;         /* of a tmpfs' root directory */
+	uint64_t size, inodes; /* bounds of the root's tmpfs: bytes, files; 0 elsewhere */
+	uint32_t mode;         /* of a directory that is made for the run; 0 elsewhere */
 };
 
 /* A TCP port that Landlock leaves open. */

@@ -13,29 +13,24 @@
 
 #include "pool.h"
 
-#define KIB (UINT64_C(1) << 10)
 #define MIB (UINT64_C(1) << 20)
 #define GIB (UINT64_C(1) << 30)
 
-/* Bounds that no ordinary build meets, and that keep a runaway from filling the host's memory. */
+/*
+ * One tmpfs holds all that is made for the run, under one bound that no ordinary build meets and
+ * that keeps a runaway from filling the host's memory. /tmp and /dev/shm are mounts of their own in
+ * it, so that they stay writable where the layer readonly closes the root.
+ */
 static const struct mount root_mount = {.kind = MOUNT_ROOT,
                                         .dest = "/",
                                         .writable = true,
-                                        .size = 16 * MIB,
-                                        .inodes = 4 * KIB,
+                                        .size = 4 * GIB,
+                                        .inodes = 1 * MIB,
                                         .mode = 0755};
-static const struct mount tmp_mount = {.kind = MOUNT_TMPFS,
-                                       .dest = "/tmp",
-                                       .writable = true,
-                                       .size = 4 * GIB,
-                                       .inodes = 1024 * KIB,
-                                       .mode = 01777};
-static const struct mount shm_mount = {.kind = MOUNT_TMPFS,
-                                       .dest = "/dev/shm",
-                                       .writable = true,
-                                       .size = GIB,
-                                       .inodes = 64 * KIB,
-                                       .mode = 01777};
+static const struct mount tmp_mount = {
+        .kind = MOUNT_SCRATCH, .dest = "/tmp", .writable = true, .mode = 01777};
+static const struct mount shm_mount = {
+        .kind = MOUNT_SCRATCH, .dest = "/dev/shm", .writable = true, .mode = 01777};
 
 static const char *const devices[] = {"null", "zero", "full", "random", "urandom", "tty"};
 
@@ -47,7 +42,7 @@ static const struct mount dev_links[] = {
         {.kind = MOUNT_LINK, .source = "/proc/self/fd/2", .dest = "/dev/stderr"},
 };
 
-static int add(struct plan *plan, struct mount m, struct err *e)
+static int append(struct plan *plan, struct mount m, struct err *e)
 {
 	if (plan->mounts_n == MOUNTS_MAX) {
 		err_where(e, "--ro, --rw");
@@ -56,6 +51,29 @@ static int add(struct plan *plan, struct mount m, struct err *e)
 	}
 	plan->mounts[plan->mounts_n++] = m;
 	return 0;
+}
+
+static bool is_made(const struct plan *plan, const char *path)
+{
+	for (size_t i = 0; i < plan->mounts_n; i++)
+		if (plan->mounts[i].kind != MOUNT_LINK && str_equal(plan->mounts[i].dest, path))
+			return true;
+	return false;
+}
+
+/* Adds m, and before it the directories above its destination that nothing has made yet. */
+static int add(struct plan *plan, struct mount m, struct err *e)
+{
+	for (const char *slash = strchr(m.dest + 1, '/'); slash && plan_has(plan, "mount");
+	     slash = strchr(slash + 1, '/')) {
+		struct mount dir = {.kind = MOUNT_DIR,
+		                    .mode = 0755,
+		                    .dest = pool_copy_n(m.dest, (size_t)(slash - m.dest))};
+
+		if (!is_made(plan, dir.dest) && append(plan, dir, e))
+			return -1;
+	}
+	return append(plan, m, e);
 }
 
 static int add_system(const struct host *host, struct plan *plan, struct err *e)
@@ -136,7 +154,7 @@ static int check_dest(const struct plan *plan, const char *option, const struct 
 	for (size_t i = 0; i < plan->mounts_n; i++) {
 		const struct mount *other = &plan->mounts[i];
 
-		/* /tmp and the root are made for the run: mount points in them touch no host. */
+		/* What is made for the run touches no host: other mounts may lie in it. */
 		if (other->kind == MOUNT_ROOT ||
 		    (str_equal(other->dest, "/tmp") && !str_equal(m->dest, "/tmp")))
 			continue;

@@ -14,12 +14,15 @@
 
 #include "pool.h"
 
-static const char *kind_name(const struct mount *m)
+static const char *kind_name(enum mount_kind kind)
 {
-	static const char *const names[] = {"root", "tree",   "link",  "tmpfs",
-	                                    "proc", "devpts", "device"};
+	static const char *const names[] = {
+	        [MOUNT_ROOT] = "root",     [MOUNT_TREE] = "tree",       [MOUNT_DIR] = "directory",
+	        [MOUNT_LINK] = "link",     [MOUNT_SCRATCH] = "scratch", [MOUNT_PROC] = "proc",
+	        [MOUNT_DEVPTS] = "devpts", [MOUNT_DEVICE] = "device",
+	};
 
-	return names[m->kind];
+	return names[kind];
 }
 
 static void print_layers(const struct plan *plan, struct out *out)
@@ -48,10 +51,10 @@ static void print_mounts(const struct plan *plan, struct out *out)
 
 		out_object(out, NULL);
 		out_str(out, "dest", m->dest);
-		out_str(out, "kind", kind_name(m));
+		out_str(out, "kind", kind_name(m->kind));
 		if (m->source && (m->kind != MOUNT_PROC || !plan_has(plan, "pid")))
 			out_str(out, "source", m->source);
-		if (m->kind != MOUNT_LINK)
+		if (m->kind != MOUNT_LINK && m->kind != MOUNT_DIR)
 			out_bool(out, "writable",
 			         m->kind == MOUNT_ROOT ? !plan_has(plan, "readonly") : m->writable);
 		if (m->size) {

@@ -60,30 +60,35 @@ int run_walk(enum stage stage, const struct plan *plan, struct run *run, struct 
 	return 0;
 }
 
-static int read_namespaces(const struct plan *plan, struct run *run, struct err *e)
+static int read_namespaces(const struct plan *plan, struct ns_set *set, struct err *e)
 {
-	for (int i = 0; layers[i]; i++)
-		if ((plan->layers >> i & 1) && layers[i]->ns &&
-		    ns_read(layers[i]->ns, &run->outside.id[ns_kind(layers[i]->ns)], e))
+	autoclose int dir = -1;
+
+	for (int i = 0; layers[i]; i++) {
+		if (!(plan->layers >> i & 1) || !layers[i]->ns)
+			continue;
+		if (dir < 0)
+			dir = ns_open(e);
+		if (dir < 0 || ns_read(dir, layers[i]->ns, &set->id[ns_kind(layers[i]->ns)], e))
 			return err_where(e, "%s", layers[i]->name);
+	}
 	return 0;
 }
 
 /* Each namespace that the plan has is another one than the launcher's: the kernel's own word. */
 static int prove_namespaces(const struct plan *plan, const struct run *run, struct err *e)
 {
-	for (int i = 0; layers[i]; i++) {
-		struct ns_id now;
+	struct ns_set now;
 
-		if (!(plan->layers >> i & 1) || !layers[i]->ns)
+	if (read_namespaces(plan, &now, e))
+		return -1;
+	for (int i = 0; layers[i]; i++) {
+		int kind = layers[i]->ns ? ns_kind(layers[i]->ns) : -1;
+
+		if (!(plan->layers >> i & 1) || kind < 0 || now.id[kind] != run->outside.id[kind])
 			continue;
-		if (ns_read(layers[i]->ns, &now, e))
-			return err_where(e, "%s", layers[i]->name);
-		if (ns_same(&now, &run->outside.id[ns_kind(layers[i]->ns)])) {
-			(void)fail(e, 0, "the agent is still in the caller's %s namespace",
-			           layers[i]->ns);
-			return err_where(e, "%s", layers[i]->name);
-		}
+		(void)fail(e, 0, "the agent is still in the caller's %s namespace", layers[i]->ns);
+		return err_where(e, "%s", layers[i]->name);
 	}
 	return 0;
 }
@@ -283,7 +288,7 @@ int run_plan(const struct plan *plan, int report_fd, int *status, struct err *e)
 	run.steps = share_steps(plan);
 	rc = run_walk(STAGE_OUTSIDE, plan, &run, e);
 	if (rc == 0)
-		rc = read_namespaces(plan, &run, e);
+		rc = read_namespaces(plan, &run.outside, e);
 	if (rc) {
 		(void)close(run.error_fd);
 		return -1;

@@ -62,13 +62,48 @@ int err_exit_code(const struct err *e)
 	return e->code ? e->code : EXIT_OURS;
 }
 
+/*
+ * Names as errno(3) has them; strerrorname_np(3) is glibc's alone. ENOTSUP and EWOULDBLOCK are
+ * other words for numbers that are here.
+ */
+#define NAME(n)                                                                                    \
+	{                                                                                          \
+		n, #n                                                                              \
+	}
+static const struct {
+	int num;
+	const char *name;
+} names[] = {
+        NAME(EPERM),        NAME(ENOENT),          NAME(ESRCH),           NAME(EINTR),
+        NAME(EIO),          NAME(ENXIO),           NAME(E2BIG),           NAME(ENOEXEC),
+        NAME(EBADF),        NAME(ECHILD),          NAME(EAGAIN),          NAME(ENOMEM),
+        NAME(EACCES),       NAME(EFAULT),          NAME(ENOTBLK),         NAME(EBUSY),
+        NAME(EEXIST),       NAME(EXDEV),           NAME(ENODEV),          NAME(ENOTDIR),
+        NAME(EISDIR),       NAME(EINVAL),          NAME(ENFILE),          NAME(EMFILE),
+        NAME(ENOTTY),       NAME(ETXTBSY),         NAME(EFBIG),           NAME(ENOSPC),
+        NAME(ESPIPE),       NAME(EROFS),           NAME(EMLINK),          NAME(EPIPE),
+        NAME(EDOM),         NAME(ERANGE),          NAME(EDEADLK),         NAME(ENAMETOOLONG),
+        NAME(ENOLCK),       NAME(ENOSYS),          NAME(ENOTEMPTY),       NAME(ELOOP),
+        NAME(ENODATA),      NAME(ETIME),           NAME(ENOLINK),         NAME(EPROTO),
+        NAME(EBADMSG),      NAME(EOVERFLOW),       NAME(EILSEQ),          NAME(EUSERS),
+        NAME(ENOTSOCK),     NAME(EDESTADDRREQ),    NAME(EMSGSIZE),        NAME(EPROTOTYPE),
+        NAME(ENOPROTOOPT),  NAME(EPROTONOSUPPORT), NAME(ESOCKTNOSUPPORT), NAME(EOPNOTSUPP),
+        NAME(EPFNOSUPPORT), NAME(EAFNOSUPPORT),    NAME(EADDRINUSE),      NAME(EADDRNOTAVAIL),
+        NAME(ENETDOWN),     NAME(ENETUNREACH),     NAME(ENETRESET),       NAME(ECONNABORTED),
+        NAME(ECONNRESET),   NAME(ENOBUFS),         NAME(EISCONN),         NAME(ENOTCONN),
+        NAME(ETIMEDOUT),    NAME(ECONNREFUSED),    NAME(EHOSTDOWN),       NAME(EHOSTUNREACH),
+        NAME(EALREADY),     NAME(EINPROGRESS),     NAME(ESTALE),          NAME(EDQUOT),
+        NAME(ECANCELED),    NAME(ENOKEY),          NAME(EKEYEXPIRED),     NAME(EKEYREVOKED),
+        NAME(EKEYREJECTED), NAME(EOWNERDEAD),      NAME(ENOTRECOVERABLE), NAME(ERFKILL),
+};
+
 const char *err_name(int num)
 {
 	static char unnamed[24];
-	const char *name = strerrorname_np(num);
 
-	if (name)
-		return name;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (names[i].num == num)
+			return names[i].name;
 	(void)snprintf(unnamed, sizeof(unnamed), "errno %d", num);
 	return unnamed;
 }

@@ -3,8 +3,10 @@
 #include "ns.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <sys/stat.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "str.h"
 
@@ -18,20 +20,22 @@ int ns_kind(const char *name)
 	return -1;
 }
 
-int ns_read(const char *name, struct ns_id *id, struct err *e)
+int ns_open(struct err *e)
 {
-	char path[64];
-	struct stat st;
+	int dir = open("/proc/self/ns", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	(void)snprintf(path, sizeof(path), "/proc/self/ns/%s", name);
-	if (stat(path, &st))
-		return fail(e, errno, "cannot tell the %s namespace: %s", name, path);
-	id->dev = st.st_dev;
-	id->ino = st.st_ino;
-	return 0;
+	return dir >= 0 ? dir : fail(e, errno, "open /proc/self/ns");
 }
 
-bool ns_same(const struct ns_id *a, const struct ns_id *b)
+int ns_read(int dir, const char *name, unsigned long *id, struct err *e)
 {
-	return a->dev == b->dev && a->ino == b->ino;
+	char text[64], *bracket;
+	ssize_t n = readlinkat(dir, name, text, sizeof(text) - 1);
+
+	if (n < 0)
+		return fail(e, errno, "read /proc/self/ns/%s", name);
+	text[n] = '\0';
+	bracket = strchr(text, '[');
+	*id = bracket ? strtoul(bracket + 1, NULL, 10) : 0;
+	return *id ? 0 : fail(e, 0, "/proc/self/ns/%s says \"%s\"", name, text);
 }

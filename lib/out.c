@@ -84,9 +84,11 @@ static void lead(struct out *o, const char *key)
 		}
 		return;
 	}
-	indent(o, o->depth - 1);
+	if (!o->dash)
+		indent(o, o->depth - 1);
+	o->dash = false;
 	if (key)
-		fprintf(o->file, "%s: ", key);
+		fprintf(o->file, "%s:", key);
 	else
 		fputs("- ", o->file);
 }
@@ -96,8 +98,10 @@ static void open_level(struct out *o, const char *key, bool list)
 	lead(o, key);
 	if (o->format == OUT_JSON)
 		fputc(list ? '[' : '{', o->file);
-	else
+	else if (key)
 		fputc('\n', o->file);
+	else
+		o->dash = true;
 	o->depth++;
 	o->begun[o->depth] = false;
 	o->list[o->depth] = list;
@@ -115,6 +119,13 @@ static void close_level(struct out *o)
 		indent(o, o->depth);
 	}
 	fputc(list ? ']' : '}', o->file);
+}
+
+static void begin_value(struct out *o, const char *key)
+{
+	lead(o, key);
+	if (o->format == OUT_TEXT && key)
+		fputc(' ', o->file);
 }
 
 static void end_value(const struct out *o)
@@ -164,7 +175,7 @@ void out_array_end(struct out *o)
 
 void out_str(struct out *o, const char *key, const char *value)
 {
-	lead(o, key);
+	begin_value(o, key);
 	if (o->format == OUT_JSON && value)
 		json_string(o->file, value);
 	else if (o->format == OUT_JSON)
@@ -176,14 +187,14 @@ void out_str(struct out *o, const char *key, const char *value)
 
 void out_int(struct out *o, const char *key, int64_t value)
 {
-	lead(o, key);
+	begin_value(o, key);
 	fprintf(o->file, "%lld", (long long)value);
 	end_value(o);
 }
 
 void out_bool(struct out *o, const char *key, bool value)
 {
-	lead(o, key);
+	begin_value(o, key);
 	if (o->format == OUT_JSON)
 		fputs(value ? "true" : "false", o->file);
 	else
@@ -193,14 +204,14 @@ void out_bool(struct out *o, const char *key, bool value)
 
 void out_double(struct out *o, const char *key, double value, int decimals)
 {
-	lead(o, key);
+	begin_value(o, key);
 	fprintf(o->file, "%.*f", decimals, value);
 	end_value(o);
 }
 
 void out_list(struct out *o, const char *key, const struct str_list *list)
 {
-	lead(o, key);
+	begin_value(o, key);
 	if (o->format == OUT_JSON)
 		fputc('[', o->file);
 	for (size_t i = 0; i < list->n; i++) {

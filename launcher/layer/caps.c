@@ -26,12 +26,14 @@ static const unsigned long locked = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBI
 static int caps_apply(const struct plan *plan, struct run *run, struct err *e)
 {
 	static const struct uapi_cap_data nothing[2];
+	int cap = 0;
 
 	(void)plan, (void)run;
-	/* PR_CAPBSET_READ ends with EINVAL behind the last capability that this kernel knows. */
-	for (int cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
-		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0))
-			return fail(e, errno, "drop capability %d from the bounding set", cap);
+	while (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0)
+		cap++;
+	/* EINVAL behind the last capability that this kernel knows (PR_CAPBSET_DROP(2const)). */
+	if (errno != EINVAL || cap == 0)
+		return fail(e, errno, "drop capability %d from the bounding set", cap);
 	if (prctl(PR_SET_SECUREBITS, locked, 0, 0, 0))
 		return fail(e, errno, "lock the securebits");
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0))

@@ -112,11 +112,17 @@ static int make_devpts(const struct mount *m, struct err *e)
 	return fd >= 0 ? fd : fail(e, errno, "make the devpts for %s", m->dest);
 }
 
-/* The detached mount of one entry, or -1. A link has none, and the root comes first by itself. */
+/*
+ * The detached mount of one entry; -1 with no error in e where there is none: links and plain
+ * directories have none, and scratch directories are cloned from the root once it is attached.
+ */
 static int pin(const struct mount *m, struct run *run, struct err *e)
 {
 	switch (m->kind) {
-	case MOUNT_TMPFS:
+	case MOUNT_DIR:
+	case MOUNT_LINK:
+	case MOUNT_SCRATCH:
+		return -1;
 	case MOUNT_ROOT:
 		return make_tmpfs(m, e);
 	case MOUNT_DEVPTS:
@@ -139,70 +145,52 @@ static int open_below(int dir, const char *path, uint64_t flags)
 	return sys_openat2(dir, path, &how);
 }
 
-/* Makes the directories above dest; returns the last one, with *name as the rest of dest. */
-static int make_parents(int root, const char *dest, const char **name, struct err *e)
+static int make_dir(int root, const struct mount *m, struct err *e)
 {
-	autoclose int dir = open_below(root, ".", O_PATH | O_DIRECTORY);
-	const char *part = dest + 1;
-
-	for (const char *slash; (slash = strchr(part, '/')); part = slash + 1) {
-		char text[256];
-		int next;
-
-		(void)snprintf(text, sizeof(text), "%.*s", (int)(slash - part), part);
-		if (mkdirat(dir, text, 0755) && errno != EEXIST)
-			return fail(e, errno, "make a directory for %s", dest);
-		next = open_below(dir, text, O_PATH | O_DIRECTORY);
-		if (next < 0)
-			return fail(e, errno, "the way to %s", dest);
-		(void)close(dir);
-		dir = next;
-	}
-	*name = part;
-	return dir < 0 ? fail(e, errno, "the way to %s", dest) : fd_take(&dir);
+	if (mkdirat(root, m->dest + 1, m->mode ? m->mode : 0755) && errno != EEXIST)
+		return fail(e, errno, "make the directory %s", m->dest);
+	return 0;
 }
 
-/* Makes the mount point of dest in our own tmpfs and opens it. */
+/* Makes the mount point of m in our own tmpfs and opens it; what lies above is there already. */
 static int make_point(int root, const struct mount *m, struct err *e)
 {
-	const char *name = NULL;
-	autoclose int dir = make_parents(root, m->dest, &name, e);
 	int fd;
 
-	if (dir < 0)
+	if (!m->is_file && make_dir(root, m, e))
 		return -1;
-	if (m->is_file) {
-		autoclose int file = open_below(dir, name, O_CREAT | O_EXCL | O_WRONLY);
-
-		if (file < 0)
-			return fail(e, errno, "make the file %s", m->dest);
-	} else if (mkdirat(dir, name, 0755) && errno != EEXIST) {
-		return fail(e, errno, "make the directory %s", m->dest);
-	}
-	fd = open_below(dir, name, O_PATH);
-	return fd >= 0 ? fd : fail(e, errno, "open the mount point %s", m->dest);
-}
-
-static int make_link(int root, const struct mount *m, struct err *e)
-{
-	const char *name = NULL;
-	autoclose int dir = make_parents(root, m->dest, &name, e);
-
-	if (dir < 0)
-		return -1;
-	if (symlinkat(m->source, dir, name))
-		return fail(e, errno, "make the link %s", m->dest);
-	return 0;
+	fd = open_below(root, m->dest + 1,
+	                m->is_file ? O_CREAT | O_EXCL | O_WRONLY : O_PATH | O_DIRECTORY);
+	return fd >= 0 ? fd : fail(e, errno, "make the mount point %s", m->dest);
 }
 
 static int attach(int root, const struct mount *m, int tree, struct err *e)
 {
 	autoclose int point = make_point(root, m, e);
+	autoclose int scratch = -1;
 
 	if (point < 0)
 		return -1;
+	if (m->kind == MOUNT_SCRATCH) {
+		scratch = sys_open_tree(point, "",
+		                        OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+		if (scratch < 0)
+			return fail(e, errno, "take %s", m->dest);
+		tree = scratch;
+	}
 	if (sys_move_mount(tree, "", point, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH))
 		return fail(e, errno, "attach %s", m->dest);
+	return 0;
+}
+
+static int place(int root, const struct mount *m, int tree, struct err *e)
+{
+	if (m->kind == MOUNT_DIR)
+		return make_dir(root, m, e);
+	if (m->kind != MOUNT_LINK)
+		return attach(root, m, tree, e);
+	if (symlinkat(m->source, root, m->dest + 1))
+		return fail(e, errno, "make the link %s", m->dest);
 	return 0;
 }
 
@@ -217,10 +205,7 @@ static int compose(const struct plan *plan, struct run *run, const int *trees, s
 	if (sys_move_mount(run->root_fd, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH))
 		return fail(e, errno, "attach the new root");
 	for (size_t i = 1; i < plan->mounts_n; i++) {
-		const struct mount *m = &plan->mounts[i];
-
-		if (m->kind == MOUNT_LINK ? make_link(run->root_fd, m, e)
-		                          : attach(run->root_fd, m, trees[i], e))
+		if (place(run->root_fd, &plan->mounts[i], trees[i], e))
 			return -1;
 	}
 	return 0;
@@ -236,11 +221,8 @@ static int mount_apply_build(const struct plan *plan, struct run *run, struct er
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		return fail(e, errno, "make / private");
 	for (; n < plan->mounts_n && rc == 0; n++) {
-		trees[n] = -1;
-		if (plan->mounts[n].kind == MOUNT_LINK)
-			continue;
 		trees[n] = pin(&plan->mounts[n], run, e);
-		rc = trees[n] < 0 ? -1 : 0;
+		rc = trees[n] < 0 && e->what[0] ? -1 : 0;
 	}
 	if (rc == 0)
 		rc = compose(plan, run, trees, e);
@@ -290,7 +272,8 @@ static int mount_check(const struct plan *plan, struct run *run, struct err *e)
 	if (statfs("/", &fs) || fs.f_type != TMPFS_MAGIC)
 		return fail(e, 0, "the root inside is not our tmpfs");
 	for (size_t i = 0; i < plan->mounts_n; i++)
-		if (plan->mounts[i].kind != MOUNT_LINK && check_flags(&plan->mounts[i], e))
+		if (plan->mounts[i].kind != MOUNT_LINK && plan->mounts[i].kind != MOUNT_DIR &&
+		    check_flags(&plan->mounts[i], e))
 			return -1;
 	return 0;
 }

@@ -8,7 +8,8 @@
  * descriptors that were looked at (CVE-2025-31133 was a /dev/null that was a symbolic link).
  *
  * The fresh /proc is made before the host's tree goes out of sight, because the kernel refuses a
- * new procfs in a mount namespace that shows none (mount_too_revealing() in fs/namespace.c).
+ * new procfs in a mount namespace that shows none (mount_too_revealing() in fs/namespace.c); it is
+ * masked once the new root has been entered, and before the agent exists.
  */
 #include "pinfold.h"
 
@@ -24,7 +25,11 @@
 
 #include "uapi.h"
 
-/* World-readable or revealing; /proc itself is read-only, so that none can be written. */
+/*
+ * What tells of the host and would be readable. /proc itself is read-only, so that nothing can be
+ * written; what the file's mode already keeps from the agent's id (kcore on every kernel we met) is
+ * left to that, and covered where some kernel gives it more.
+ */
 static const char *const masked[] = {
         "acpi",      "asound",      "bus",  "interrupts",    "kallsyms",   "kcore",
         "key-users", "keys",        "kmsg", "kpagecount",    "kpageflags", "latency_stats",
@@ -63,17 +68,6 @@ static int pid_apply_build(const struct plan *plan, struct run *run, struct err 
 	return 0;
 }
 
-/* Clones what the descriptor shows and lays it over name in /proc. */
-static int cover(int cover_fd, int proc, const char *name, struct err *e)
-{
-	autoclose int tree =
-	        sys_open_tree(cover_fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-
-	if (tree < 0 || sys_move_mount(tree, "", proc, name, MOVE_MOUNT_F_EMPTY_PATH))
-		return fail(e, errno, "mask /proc/%s", name);
-	return 0;
-}
-
 /* An empty directory that nobody can fill: our own tmpfs of one file, read-only. */
 static int make_empty(struct err *e)
 {
@@ -106,31 +100,69 @@ static int open_null(struct err *e)
 	return -1;
 }
 
-static int pid_apply_enter(const struct plan *plan, struct run *run, struct err *e)
+/* Calls what for every name of the list that the agent could read. */
+static int each_readable(int (*what)(int proc, const char *name, bool is_dir, const int *covers,
+                                     struct err *e),
+                         const int *covers, struct err *e)
 {
-	autoclose int proc = -1, null = -1, empty = -1;
+	autoclose int proc = open("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (proc < 0)
+		return fail(e, errno, "open /proc inside");
+	for (size_t i = 0; i < ARRAY_SIZE(masked); i++) {
+		struct stat st;
+
+		if (faccessat(proc, masked[i], R_OK, 0) ||
+		    fstatat(proc, masked[i], &st, AT_SYMLINK_NOFOLLOW))
+			continue;
+		if (what(proc, masked[i], S_ISDIR(st.st_mode), covers, e))
+			return -1;
+	}
+	return 0;
+}
+
+/* Clones what a descriptor shows and lays it over name in /proc. */
+static int cover(int proc, const char *name, bool is_dir, const int *covers, struct err *e)
+{
+	autoclose int tree = sys_open_tree(covers[is_dir], "",
+	                                   OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+
+	if (tree < 0 || sys_move_mount(tree, "", proc, name, MOVE_MOUNT_F_EMPTY_PATH))
+		return fail(e, errno, "mask /proc/%s", name);
+	return 0;
+}
+
+/* Is name the null device, or an empty directory of a file system that is no procfs? */
+static int check_cover(int proc, const char *name, bool is_dir, const int *covers, struct err *e)
+{
+	struct stat st, top;
+
+	(void)covers;
+	if (fstatat(proc, name, &st, AT_SYMLINK_NOFOLLOW) || fstat(proc, &top))
+		return fail(e, errno, "look at /proc/%s inside", name);
+	if (is_dir ? st.st_dev == top.st_dev : st.st_rdev != makedev(1, 3))
+		return fail(e, 0, "/proc/%s is not masked", name);
+	return 0;
+}
+
+static int pid_apply_lock(const struct plan *plan, struct run *run, struct err *e)
+{
+	autoclose int null = -1, empty = -1;
 
 	(void)run;
 	if (!plan_has(plan, "mount"))
 		return 0;
-	proc = open("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	null = open_null(e);
-	if (proc < 0 || null < 0)
-		return proc < 0 ? fail(e, errno, "open /proc inside") : -1;
-	for (size_t i = 0; i < ARRAY_SIZE(masked); i++) {
-		struct stat st;
+	empty = make_empty(e);
+	if (null < 0 || empty < 0)
+		return -1;
+	return each_readable(cover, (const int[]){null, empty}, e);
+}
 
-		if (fstatat(proc, masked[i], &st, AT_SYMLINK_NOFOLLOW))
-			continue; /* this kernel was built without it */
-		if (S_ISDIR(st.st_mode) && empty < 0) {
-			empty = make_empty(e);
-			if (empty < 0)
-				return -1;
-		}
-		if (cover(S_ISDIR(st.st_mode) ? empty : null, proc, masked[i], e))
-			return -1;
-	}
-	return 0;
+static int pid_check_lock(const struct plan *plan, struct run *run, struct err *e)
+{
+	(void)run;
+	return plan_has(plan, "mount") ? each_readable(check_cover, NULL, e) : 0;
 }
 
 static int pid_check(const struct plan *plan, struct run *run, struct err *e)
@@ -163,7 +195,8 @@ const struct layer layer_pid = {
         .ns = "pid",
         .apply[STAGE_MAPS] = pid_apply_maps,
         .apply[STAGE_BUILD] = pid_apply_build,
-        .apply[STAGE_ENTER] = pid_apply_enter,
+        .apply[STAGE_LOCK] = pid_apply_lock,
+        .check[STAGE_LOCK] = pid_check_lock,
         .check[STAGE_PROOF] = pid_check,
         .explain = pid_explain,
 };

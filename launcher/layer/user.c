@@ -15,7 +15,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <linux/prctl.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/vfs.h>
