@@ -151,8 +151,8 @@ struct plan {
 
 /*
  * When a layer acts, and in which process. Stages follow each other; within one stage the order is
- * that of layers[]. Each stage is applied by all layers first and then checked by all, because a
- * later layer may take away what an earlier one needs to look (seccomp forbids keyctl(2)).
+ * that of layers[]. A layer's check in a stage comes right after its apply there, because a later
+ * layer may take away what it needs to look (seccomp forbids keyctl(2)).
  */
 enum stage {
 	STAGE_OUTSIDE, /* the launcher, before the first process inside exists */

@@ -42,22 +42,37 @@ static void note_step(struct run *run, int layer, enum stage stage, uint64_t sta
 		        (struct step){(uint8_t)layer, (uint8_t)stage, clock_now_ns() - start};
 }
 
+/* One layer in one stage: apply, and ask back at once, before a later layer can hide the answer. */
+static int walk_layer(int i, enum stage stage, const struct plan *plan, struct run *run,
+                      struct err *e)
+{
+	const struct layer *l = layers[i];
+	uint64_t start = run->steps ? clock_now_ns() : 0;
+
+	if (!l->apply[stage] && !l->check[stage])
+		return 0;
+	if ((l->apply[stage] && l->apply[stage](plan, run, e)) ||
+	    (l->check[stage] && l->check[stage](plan, run, e)))
+		return err_where(e, "%s", l->name);
+	note_step(run, i, stage, start);
+	return 0;
+}
+
 int run_walk(enum stage stage, const struct plan *plan, struct run *run, struct err *e)
 {
-	for (int i = 0; layers[i]; i++) {
-		uint64_t start = run->steps ? clock_now_ns() : 0;
-
-		if (!(plan->layers >> i & 1) || !layers[i]->apply[stage])
-			continue;
-		if (layers[i]->apply[stage](plan, run, e))
-			return err_where(e, "%s", layers[i]->name);
-		note_step(run, i, stage, start);
-	}
 	for (int i = 0; layers[i]; i++)
-		if ((plan->layers >> i & 1) && layers[i]->check[stage] &&
-		    layers[i]->check[stage](plan, run, e))
-			return err_where(e, "%s", layers[i]->name);
+		if ((plan->layers >> i & 1) && walk_layer(i, stage, plan, run, e))
+			return -1;
 	return 0;
+}
+
+/*
+ * A namespace layer that has no proof of its own is proven by the namespace's number. (The others
+ * show in what is seen inside, which is cheaper to look at and harder to have by accident.)
+ */
+static bool proven_by_number(const struct plan *plan, int i)
+{
+	return (plan->layers >> i & 1) && layers[i]->ns && !layers[i]->check[STAGE_PROOF];
 }
 
 static int read_namespaces(const struct plan *plan, struct ns_set *set, struct err *e)
@@ -65,7 +80,7 @@ static int read_namespaces(const struct plan *plan, struct ns_set *set, struct e
 	autoclose int dir = -1;
 
 	for (int i = 0; layers[i]; i++) {
-		if (!(plan->layers >> i & 1) || !layers[i]->ns)
+		if (!proven_by_number(plan, i))
 			continue;
 		if (dir < 0)
 			dir = ns_open(e);
@@ -75,7 +90,6 @@ static int read_namespaces(const struct plan *plan, struct ns_set *set, struct e
 	return 0;
 }
 
-/* Each namespace that the plan has is another one than the launcher's: the kernel's own word. */
 static int prove_namespaces(const struct plan *plan, const struct run *run, struct err *e)
 {
 	struct ns_set now;
@@ -85,7 +99,7 @@ static int prove_namespaces(const struct plan *plan, const struct run *run, stru
 	for (int i = 0; layers[i]; i++) {
 		int kind = layers[i]->ns ? ns_kind(layers[i]->ns) : -1;
 
-		if (!(plan->layers >> i & 1) || kind < 0 || now.id[kind] != run->outside.id[kind])
+		if (!proven_by_number(plan, i) || now.id[kind] != run->outside.id[kind])
 			continue;
 		(void)fail(e, 0, "the agent is still in the caller's %s namespace", layers[i]->ns);
 		return err_where(e, "%s", layers[i]->name);
@@ -125,14 +139,32 @@ static int run_agent(const struct plan *plan, struct run *run, struct err *e)
 	return exec_command(plan->command, run->env, e);
 }
 
+/* Says why, and ends: the launcher reads it and ends the rest. */
+static _Noreturn void report_failure(const struct run *run, struct err *e)
+{
+	if (!e->code)
+		e->code = EXIT_OURS;
+	/* One write of less than PIPE_BUF is atomic (pipe(7)); if it fails nobody is left to tell.
+	 */
+	(void)fd_write_all(run->error_fd, e, sizeof(*e));
+	_exit(e->code);
+}
+
+/*
+ * Makes the agent's process and goes on as pid 1. vfork(2): the parent has nothing to do until the
+ * agent has become the command, and so its memory need not be copied. The child never returns from
+ * this function, and what it leaves in the shared memory is not read again.
+ */
 static int fork_agent(const struct plan *plan, struct run *run, struct err *e)
 {
-	pid_t agent = fork();
+	pid_t agent = vfork();
 
 	if (agent < 0)
 		return fail(e, errno, "fork the agent's process");
-	if (agent == 0)
-		return run_agent(plan, run, e);
+	if (agent == 0) {
+		(void)run_agent(plan, run, e);
+		report_failure(run, e);
+	}
 	/* Whatever pid 1 kept open would outlive the agent's own closing of it. */
 	(void)sys_close_range(0, ~0u, 0);
 	_exit(init_run(agent, plan_has(plan, "session")));
@@ -161,12 +193,7 @@ static _Noreturn void child_main(const struct plan *plan, struct run *run)
 	struct err e = {0};
 
 	(void)run_inside(plan, run, &e);
-	if (!e.code)
-		e.code = EXIT_OURS;
-	/* One write of less than PIPE_BUF is atomic (pipe(7)); if it fails nobody is left to tell.
-	 */
-	(void)fd_write_all(run->error_fd, &e, sizeof(e));
-	_exit(e.code);
+	report_failure(run, &e);
 }
 
 static pid_t clone_inside(const struct plan *plan)

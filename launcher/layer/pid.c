@@ -26,14 +26,13 @@
 #include "uapi.h"
 
 /*
- * What tells of the host and would be readable. /proc itself is read-only, so that nothing can be
- * written; what the file's mode already keeps from the agent's id (kcore on every kernel we met) is
- * left to that, and covered where some kernel gives it more.
+ * What tells of the host and is readable on some kernel. /proc itself is read-only, so that nothing
+ * can be written. Where the file's own mode keeps it from the agent's id (kcore everywhere we
+ * looked) that is left to the mode, which costs nothing.
  */
 static const char *const masked[] = {
-        "acpi",      "asound",      "bus",  "interrupts",    "kallsyms",   "kcore",
-        "key-users", "keys",        "kmsg", "kpagecount",    "kpageflags", "latency_stats",
-        "modules",   "sched_debug", "scsi", "sysrq-trigger", "timer_list", "vmallocinfo",
+        "acpi",          "asound",  "interrupts",  "kallsyms", "kcore",      "keys",
+        "latency_stats", "modules", "sched_debug", "scsi",     "timer_list",
 };
 
 /*
@@ -68,20 +67,20 @@ static int pid_apply_build(const struct plan *plan, struct run *run, struct err 
 	return 0;
 }
 
-/* An empty directory that nobody can fill: our own tmpfs of one file, read-only. */
+static const char empty_name[] = "/tmp/.pinfold-empty";
+
+/* An empty directory of /tmp's as a read-only tree. */
 static int make_empty(struct err *e)
 {
-	autoclose int fs = sys_fsopen("tmpfs");
-	int fd = -1;
+	static const struct uapi_mount_attr attr = {MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC, 0, 0, 0};
+	autoclose int tree = -1;
 
-	if (fs >= 0 && sys_fsconfig(fs, UAPI_FSCONFIG_SET_STRING, "nr_inodes", "2") == 0 &&
-	    sys_fsconfig(fs, UAPI_FSCONFIG_SET_STRING, "mode", "0555") == 0 &&
-	    sys_fsconfig(fs, UAPI_FSCONFIG_CMD_CREATE, NULL, NULL) == 0)
-		fd = sys_fsmount(fs, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-		                             MOUNT_ATTR_NOEXEC);
-	if (fd < 0)
+	if (mkdir(empty_name, 0555))
 		return fail(e, errno, "make an empty directory");
-	return fd;
+	tree = sys_open_tree(AT_FDCWD, empty_name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	if (tree < 0 || sys_mount_setattr(tree, "", AT_EMPTY_PATH, &attr))
+		return fail(e, errno, "take an empty directory");
+	return fd_take(&tree);
 }
 
 static int open_null(struct err *e)
@@ -100,78 +99,63 @@ static int open_null(struct err *e)
 	return -1;
 }
 
-/* Calls what for every name of the list that the agent could read. */
-static int each_readable(int (*what)(int proc, const char *name, bool is_dir, const int *covers,
-                                     struct err *e),
-                         const int *covers, struct err *e)
+/* Clones what the cover shows and lays it over name in /proc. */
+static int mask(int proc, const char *name, int cover, struct err *e)
 {
-	autoclose int proc = open("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-	if (proc < 0)
-		return fail(e, errno, "open /proc inside");
-	for (size_t i = 0; i < ARRAY_SIZE(masked); i++) {
-		struct stat st;
-
-		if (faccessat(proc, masked[i], R_OK, 0) ||
-		    fstatat(proc, masked[i], &st, AT_SYMLINK_NOFOLLOW))
-			continue;
-		if (what(proc, masked[i], S_ISDIR(st.st_mode), covers, e))
-			return -1;
-	}
-	return 0;
-}
-
-/* Clones what a descriptor shows and lays it over name in /proc. */
-static int cover(int proc, const char *name, bool is_dir, const int *covers, struct err *e)
-{
-	autoclose int tree = sys_open_tree(covers[is_dir], "",
-	                                   OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	autoclose int tree =
+	        sys_open_tree(cover, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 
 	if (tree < 0 || sys_move_mount(tree, "", proc, name, MOVE_MOUNT_F_EMPTY_PATH))
 		return fail(e, errno, "mask /proc/%s", name);
 	return 0;
 }
 
-/* Is name the null device, or an empty directory of a file system that is no procfs? */
-static int check_cover(int proc, const char *name, bool is_dir, const int *covers, struct err *e)
-{
-	struct stat st, top;
-
-	(void)covers;
-	if (fstatat(proc, name, &st, AT_SYMLINK_NOFOLLOW) || fstat(proc, &top))
-		return fail(e, errno, "look at /proc/%s inside", name);
-	if (is_dir ? st.st_dev == top.st_dev : st.st_rdev != makedev(1, 3))
-		return fail(e, 0, "/proc/%s is not masked", name);
-	return 0;
-}
-
 static int pid_apply_lock(const struct plan *plan, struct run *run, struct err *e)
 {
-	autoclose int null = -1, empty = -1;
+	autoclose int proc = -1, null = -1, empty = -1;
 
 	(void)run;
 	if (!plan_has(plan, "mount"))
 		return 0;
+	proc = open("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	null = open_null(e);
 	empty = make_empty(e);
-	if (null < 0 || empty < 0)
-		return -1;
-	return each_readable(cover, (const int[]){null, empty}, e);
+	if (proc < 0 || null < 0 || empty < 0)
+		return proc < 0 ? fail(e, errno, "open /proc inside") : -1;
+	for (size_t i = 0; i < ARRAY_SIZE(masked); i++) {
+		struct stat st;
+
+		if (faccessat(proc, masked[i], R_OK, 0) == 0 &&
+		    fstatat(proc, masked[i], &st, 0) == 0 &&
+		    mask(proc, masked[i], S_ISDIR(st.st_mode) ? empty : null, e))
+			return -1;
+	}
+	/* The kernel makes no entry in a removed directory: what the masks show stays empty. */
+	return rmdir(empty_name) ? fail(e, errno, "remove the empty directory") : 0;
 }
 
-static int pid_check_lock(const struct plan *plan, struct run *run, struct err *e)
+/* Every kernel has these two where it has keys and symbols at all, and anybody may read them. */
+static int check_masks(struct err *e)
 {
-	(void)run;
-	return plan_has(plan, "mount") ? each_readable(check_cover, NULL, e) : 0;
+	static const char *const known[] = {"/proc/keys", "/proc/kallsyms"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		struct stat st;
+
+		if (stat(known[i], &st) == 0 && st.st_rdev != makedev(1, 3) &&
+		    access(known[i], R_OK) == 0)
+			return fail(e, 0, "%s is not masked", known[i]);
+	}
+	return 0;
 }
 
 static int pid_check(const struct plan *plan, struct run *run, struct err *e)
 {
-	(void)plan, (void)run;
+	(void)run;
 	/* The agent's parent is pid 1 of its namespace, or the agent was never given one. */
 	if (getppid() != 1)
 		return fail(e, 0, "the agent's parent is process %d, not pid 1", (int)getppid());
-	return 0;
+	return plan_has(plan, "mount") ? check_masks(e) : 0;
 }
 
 static void pid_explain(const struct layer *layer, struct err *e)
@@ -196,7 +180,6 @@ const struct layer layer_pid = {
         .apply[STAGE_MAPS] = pid_apply_maps,
         .apply[STAGE_BUILD] = pid_apply_build,
         .apply[STAGE_LOCK] = pid_apply_lock,
-        .check[STAGE_LOCK] = pid_check_lock,
         .check[STAGE_PROOF] = pid_check,
         .explain = pid_explain,
 };

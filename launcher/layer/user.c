@@ -16,38 +16,40 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "uapi.h"
 
-/* Writes one of our own files in /proc, after making sure that it is a procfs and nothing faked. */
-static int write_self(const char *name, const char *text, size_t size, struct err *e)
+/* Our own directory in /proc, after making sure that it is a procfs and nothing faked. */
+static int open_self(struct err *e)
 {
-	static const struct uapi_open_how how = {O_WRONLY | O_CLOEXEC, 0, UAPI_RESOLVE_NO_XDEV};
+	static const struct uapi_open_how how = {O_PATH | O_DIRECTORY | O_CLOEXEC, 0,
+	                                         UAPI_RESOLVE_NO_XDEV};
 	autoclose int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	autoclose int fd = -1;
 	struct statfs fs;
-	char path[32];
+	int self;
 
 	if (proc < 0 || fstatfs(proc, &fs))
 		return fail(e, errno, "open /proc");
 	if (fs.f_type != PROC_SUPER_MAGIC)
 		return fail(e, 0, "/proc is not a procfs");
-	(void)snprintf(path, sizeof(path), "self/%s", name);
-	fd = sys_openat2(proc, path, &how);
+	self = sys_openat2(proc, "self", &how);
+	return self >= 0 ? self : fail(e, errno, "open /proc/self");
+}
+
+static int write_self(int self, const char *name, const char *text, struct err *e)
+{
+	static const struct uapi_open_how how = {O_WRONLY | O_CLOEXEC, 0,
+	                                         UAPI_RESOLVE_NO_XDEV | UAPI_RESOLVE_NO_SYMLINKS};
+	autoclose int fd = sys_openat2(self, name, &how);
+	size_t size = strlen(text);
+
 	if (fd < 0 || write(fd, text, size) != (ssize_t)size)
 		return fail(e, errno, "write /proc/self/%s", name);
 	return 0;
-}
-
-static int write_map(const char *name, unsigned int id, struct err *e)
-{
-	char line[48];
-	int n = snprintf(line, sizeof(line), "%u %u 1\n", id, id);
-
-	return write_self(name, line, (size_t)n, e);
 }
 
 /*
@@ -56,12 +58,16 @@ static int write_map(const char *name, unsigned int id, struct err *e)
  */
 static int user_apply(const struct plan *plan, struct run *run, struct err *e)
 {
+	autoclose int self = open_self(e);
+	char uid[48], gid[48];
+
 	(void)run;
-	if (write_self("setgroups", "deny", 4, e))
+	(void)snprintf(uid, sizeof(uid), "%u %u 1\n", plan->id.uid, plan->id.uid);
+	(void)snprintf(gid, sizeof(gid), "%u %u 1\n", plan->id.gid, plan->id.gid);
+	if (self < 0 || write_self(self, "setgroups", "deny", e) ||
+	    write_self(self, "uid_map", uid, e))
 		return -1;
-	if (write_map("uid_map", plan->id.uid, e))
-		return -1;
-	return write_map("gid_map", plan->id.gid, e);
+	return write_self(self, "gid_map", gid, e);
 }
 
 static int keep_capabilities(struct err *e)
