@@ -112,4 +112,5 @@ help:
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
--include $(patsubst %.o,%.d,$(call objects,$(lib_src) $(launcher_src) $(probe_src) $(matrix_src) $(bench_src)))
+all_src := $(lib_src) $(launcher_src) $(probe_src) $(matrix_src) $(bench_src)
+-include $(patsubst %.o,%.d,$(call objects,$(all_src)) $(call statics,$(all_src)))

@@ -14,12 +14,12 @@ struct request {
 };
 
 static const struct opt options[] = {
-        {"json", OPT_FLAG, offsetof(struct request, json), NULL, "print JSON"},
-        {"tsv", OPT_FLAG, offsetof(struct request, tsv), NULL, "print columns separated by tabs"},
-        {"markdown", OPT_FLAG, offsetof(struct request, markdown), NULL,
-         "print the layers as a Markdown table, without this host's state"},
-        {"help", OPT_FLAG, offsetof(struct request, help), NULL, "print this help"},
-        OPT_END,
+	{"json", OPT_FLAG, offsetof(struct request, json), NULL, "print JSON"},
+	{"tsv", OPT_FLAG, offsetof(struct request, tsv), NULL, "print columns separated by tabs"},
+	{"markdown", OPT_FLAG, offsetof(struct request, markdown), NULL,
+	 "print the layers as a Markdown table, without this host's state"},
+	{"help", OPT_FLAG, offsetof(struct request, help), NULL, "print this help"},
+	OPT_END,
 };
 
 /* What was found out about one layer. */
@@ -48,8 +48,8 @@ static void try_row(const struct host *host, struct row *row)
 		return;
 	row->state = "unavailable";
 	row->reason = why.num ? pool_printf("%s%s%s: %s", why.where, why.where[0] ? ": " : "",
-	                                    why.what, err_name(why.num))
-	                      : pool_copy(why.what);
+					    why.what, err_name(why.num))
+			      : pool_copy(why.what);
 	row->remedy = pool_copy(why.remedy);
 }
 
@@ -83,27 +83,27 @@ static int print_table(const struct row *rows, const struct request *request)
 {
 	static const char *const tsv[] = {"name", "needs", "profiles", "state", "reason", "stops"};
 	static const char *const markdown[] = {"layer", "needs", "profiles",
-	                                       "without it the agent could"};
+					       "without it the agent could"};
 	static const char *const text[] = {"layer", "needs", "state", "without it the agent could"};
 	struct table t;
 
 	table_begin(&t,
-	            request->tsv        ? tsv
-	            : request->markdown ? markdown
-	                                : text,
-	            request->tsv ? 6 : 4);
+		    request->tsv	? tsv
+		    : request->markdown ? markdown
+					: text,
+		    request->tsv ? 6 : 4);
 	for (const struct row *r = rows; r->layer; r++) {
 		const struct layer *l = r->layer;
 		const char *all[] = {l->name, l->needs, r->profiles, r->state, r->reason, l->stops};
 		const char *four[] = {l->name, l->needs, request->markdown ? r->profiles : r->state,
-		                      l->stops};
+				      l->stops};
 
 		table_row(&t, request->tsv ? all : four);
 	}
 	table_print(&t, stdout,
-	            request->tsv        ? TABLE_TSV
-	            : request->markdown ? TABLE_MARKDOWN
-	                                : TABLE_TEXT);
+		    request->tsv	? TABLE_TSV
+		    : request->markdown ? TABLE_MARKDOWN
+					: TABLE_TEXT);
 	for (const struct row *r = rows; r->layer && !request->tsv && !request->markdown; r++)
 		if (r->reason)
 			printf("\n%s: %s\n  %s\n", r->layer->name, r->reason, r->remedy);

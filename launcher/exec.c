@@ -26,8 +26,8 @@ static int give_up(const char *name, int num, struct err *e)
 	if (num == ENOENT || num == ENOTDIR) {
 		e->code = EXIT_NOT_FOUND;
 		err_remedy(e,
-		           "It, or the interpreter it names, does not exist inside; `pinfold plan` "
-		           "shows what does, --ro PATH shows more.");
+			   "It, or the interpreter it names, does not exist inside; `pinfold plan` "
+			   "shows what does, --ro PATH shows more.");
 		return fail(e, num, "the command was not found");
 	}
 	e->code = EXIT_NOT_EXEC;

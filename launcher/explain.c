@@ -62,43 +62,43 @@ static void explain_limit(const struct layer *layer, struct err *e)
 	most = read_number(path);
 	if (most == 0)
 		err_remedy(e,
-		           "The sysctl user.max_%s_namespaces is 0, which forbids them: set it to, "
-		           "say, "
-		           "10000 (sysctl -w user.max_%s_namespaces=10000).",
-		           layer->ns, layer->ns);
+			   "The sysctl user.max_%s_namespaces is 0, which forbids them: set it to, "
+			   "say, "
+			   "10000 (sysctl -w user.max_%s_namespaces=10000).",
+			   layer->ns, layer->ns);
 	else
 		err_remedy(e,
-		           "As many %s namespaces are in use as user.max_%s_namespaces allows (%ld "
-		           "here; "
-		           "an outer namespace may allow fewer): raise it, or end other sandboxes.",
-		           layer->ns, layer->ns, most);
+			   "As many %s namespaces are in use as user.max_%s_namespaces allows (%ld "
+			   "here; "
+			   "an outer namespace may allow fewer): raise it, or end other sandboxes.",
+			   layer->ns, layer->ns, most);
 }
 
 static void explain_refusal(struct err *e)
 {
 	if (read_number("/proc/sys/kernel/unprivileged_userns_clone") == 0)
 		err_remedy(e,
-		           "The sysctl kernel.unprivileged_userns_clone is 0, which forbids user "
-		           "namespaces to users: set it to 1.");
+			   "The sysctl kernel.unprivileged_userns_clone is 0, which forbids user "
+			   "namespaces to users: set it to 1.");
 	else if (read_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") > 0)
 		err_remedy(e, "AppArmor restricts user namespaces here "
-		              "(kernel.apparmor_restrict_unprivileged_userns): install the profile "
-		              "contrib/apparmor/pinfold, which allows them to this program alone.");
+			      "(kernel.apparmor_restrict_unprivileged_userns): install the profile "
+			      "contrib/apparmor/pinfold, which allows them to this program alone.");
 	else if (filtered())
 		err_remedy(e, "A seccomp filter around us (a container's) forbids it: start the "
-		              "container "
-		              "with one that allows clone(2) with namespaces (docker and podman: "
-		              "--security-opt seccomp=unconfined, or a profile of your own).");
+			      "container "
+			      "with one that allows clone(2) with namespaces (docker and podman: "
+			      "--security-opt seccomp=unconfined, or a profile of your own).");
 	else if (in_chroot())
 		err_remedy(
-		        e,
-		        "We are in a chroot, where the kernel gives no user namespace: enter the "
-		        "directory by pivot_root(8) or as a container instead.");
+			e,
+			"We are in a chroot, where the kernel gives no user namespace: enter the "
+			"directory by pivot_root(8) or as a container instead.");
 	else
 		err_remedy(e,
-		           "The kernel or a security module of this host forbids it to uid %u; "
-		           "`pinfold layers` shows what can be had.",
-		           (unsigned int)getuid());
+			   "The kernel or a security module of this host forbids it to uid %u; "
+			   "`pinfold layers` shows what can be had.",
+			   (unsigned int)getuid());
 }
 
 void explain_namespace(const struct layer *layer, struct err *e)
@@ -117,14 +117,14 @@ void explain_namespace(const struct layer *layer, struct err *e)
 	case EINVAL:
 	case ENOSYS:
 		err_remedy(
-		        e,
-		        "The kernel was built without the %s namespace, or a filter around us says "
-		        "so.",
-		        layer->ns ? layer->ns : layer->name);
+			e,
+			"The kernel was built without the %s namespace, or a filter around us says "
+			"so.",
+			layer->ns ? layer->ns : layer->name);
 		return;
 	case EAGAIN:
 		err_remedy(e, "uid %u has as many processes as its limit allows (ulimit -u).",
-		           (unsigned int)getuid());
+			   (unsigned int)getuid());
 		return;
 	default:
 		return;

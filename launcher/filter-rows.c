@@ -25,7 +25,7 @@
 #include "str.h"
 
 /* Words of arguments.def. The constants are the same numbers on every architecture in the table. */
-#define INT            0xffffffff
+#define INT	       0xffffffff
 #define SOCK_TYPE_MASK 0xf /* the rest of socket(2)'s type are flags */
 #define NEW_NAMESPACES                                                                             \
 	((uint64_t)CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |   \
@@ -68,9 +68,9 @@ enum rule_index {
 const struct filter_rule filter_rules[] = {
 #define RULE(name_, what_, otherwise_, ...)                                                        \
 	[RULE_##name_] = {.name = #name_,                                                          \
-	                  .what = what_,                                                           \
-	                  .otherwise = FILTER_##otherwise_,                                        \
-	                  .steps = {__VA_ARGS__}},
+			  .what = what_,                                                           \
+			  .otherwise = FILTER_##otherwise_,                                        \
+			  .steps = {__VA_ARGS__}},
 #include "table/arguments.def"
 };
 const size_t filter_rules_n = RULES;
@@ -107,16 +107,16 @@ static const struct {
 	const char *name;
 	uint32_t value;
 } verdicts[] = {
-        [FILTER_ALLOW] = {"ALLOW", SECCOMP_RET_ALLOW},
+	[FILTER_ALLOW] = {"ALLOW", SECCOMP_RET_ALLOW},
 #define ERRNO(name) [FILTER_##name] = {#name, SECCOMP_RET_ERRNO | name}
-        ERRNO(EPERM),
-        ERRNO(EINVAL),
-        ERRNO(ENOSYS),
-        ERRNO(EAFNOSUPPORT),
-        ERRNO(EPROTONOSUPPORT),
-        ERRNO(ESOCKTNOSUPPORT),
+	ERRNO(EPERM),
+	ERRNO(EINVAL),
+	ERRNO(ENOSYS),
+	ERRNO(EAFNOSUPPORT),
+	ERRNO(EPROTONOSUPPORT),
+	ERRNO(ESOCKTNOSUPPORT),
 #undef ERRNO
-        [FILTER_KILL] = {"KILL", SECCOMP_RET_KILL_PROCESS},
+	[FILTER_KILL] = {"KILL", SECCOMP_RET_KILL_PROCESS},
 };
 _Static_assert(ARRAY_SIZE(verdicts) == FILTER_VERDICTS, "every verdict has a name and a value");
 
@@ -124,8 +124,8 @@ static const struct {
 	const char *name;
 	uint32_t audit;
 } arches[] = {
-        [FILTER_X86_64] = {"x86_64", AUDIT_ARCH_X86_64},
-        [FILTER_AARCH64] = {"aarch64", AUDIT_ARCH_AARCH64},
+	[FILTER_X86_64] = {"x86_64", AUDIT_ARCH_X86_64},
+	[FILTER_AARCH64] = {"aarch64", AUDIT_ARCH_AARCH64},
 };
 _Static_assert(ARRAY_SIZE(arches) == FILTER_ARCHES, "every architecture has a name and a value");
 
@@ -164,7 +164,7 @@ static int check_row(const struct filter_row *row, struct err *e)
 	for (int a = 0; a < FILTER_ARCHES; a++)
 		if (row->nr[a] < -1 || row->nr[a] >= FILTER_NR_MAX)
 			return fail(e, 0, "%s: %d is no system call number on %s", row->name,
-			            row->nr[a], arches[a].name);
+				    row->nr[a], arches[a].name);
 	if (!*row->why && !str_equal(row->rule->name, "ALLOW"))
 		return fail(e, 0, "%s: not simply allowed, and no reason is given", row->name);
 	return 0;
@@ -181,8 +181,8 @@ int filter_check_rows(const struct filter_row *rows, size_t n, struct err *e)
 			for (int a = 0; a < FILTER_ARCHES; a++)
 				if (rows[i].nr[a] >= 0 && rows[i].nr[a] == rows[j].nr[a])
 					return fail(e, 0, "%s and %s are both %d on %s",
-					            rows[i].name, rows[j].name, rows[i].nr[a],
-					            arches[a].name);
+						    rows[i].name, rows[j].name, rows[i].nr[a],
+						    arches[a].name);
 		}
 	}
 	return 0;

@@ -80,10 +80,10 @@ static size_t put(struct build *b, uint16_t code, uint32_t k, size_t yes, size_t
 	}
 	at = --b->first;
 	b->filter->insns[at] = (struct sock_filter){
-	        .code = code,
-	        .k = k,
-	        .jt = yes == NOWHERE ? 0 : (uint8_t)(yes - at - 1),
-	        .jf = no == NOWHERE ? 0 : (uint8_t)(no - at - 1),
+		.code = code,
+		.k = k,
+		.jt = yes == NOWHERE ? 0 : (uint8_t)(yes - at - 1),
+		.jf = no == NOWHERE ? 0 : (uint8_t)(no - at - 1),
 	};
 	return at;
 }
@@ -98,7 +98,7 @@ static size_t place_return(struct build *b, enum filter_verdict verdict)
 {
 	if (!is_near(b, b->returns[verdict]))
 		b->returns[verdict] =
-		        put(b, BPF_RET | BPF_K, filter_verdict_value(verdict), NOWHERE, NOWHERE);
+			put(b, BPF_RET | BPF_K, filter_verdict_value(verdict), NOWHERE, NOWHERE);
 	return b->returns[verdict];
 }
 
@@ -239,7 +239,7 @@ static size_t put_tree(struct build *b, size_t from, size_t to)
 
 /* The rows as ranges in order: numbers without a row belong to the unknown. */
 static void make_ranges(struct build *b, enum filter_arch arch, const struct filter_row *rows,
-                        size_t n)
+			size_t n)
 {
 	const struct filter_rule *by_nr[RANGES];
 
@@ -263,7 +263,7 @@ static int check_test(const struct filter_rule *rule, const struct filter_test *
 	for (size_t v = 0; v < t->values_n; v++)
 		if (t->values[v] & ~t->mask)
 			return fail(e, 0, "rule %s: the mask never leaves %#x", rule->name,
-			            t->values[v]);
+				    t->values[v]);
 	return 0;
 }
 
@@ -289,7 +289,7 @@ static int check_rule(const struct filter_rule *rule, struct err *e)
 }
 
 int filter_make(enum filter_arch arch, const struct filter_row *rows, size_t n,
-                struct filter *filter, struct err *e)
+		struct filter *filter, struct err *e)
 {
 	struct build b = {.filter = filter, .first = FILTER_INSNS};
 	size_t tree, kill;
@@ -323,14 +323,14 @@ uint64_t filter_hash(const struct sock_filter *insns, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		const unsigned char bytes[] = {
-		        (unsigned char)insns[i].code,
-		        (unsigned char)(insns[i].code >> 8),
-		        insns[i].jt,
-		        insns[i].jf,
-		        (unsigned char)insns[i].k,
-		        (unsigned char)(insns[i].k >> 8),
-		        (unsigned char)(insns[i].k >> 16),
-		        (unsigned char)(insns[i].k >> 24),
+			(unsigned char)insns[i].code,
+			(unsigned char)(insns[i].code >> 8),
+			insns[i].jt,
+			insns[i].jf,
+			(unsigned char)insns[i].k,
+			(unsigned char)(insns[i].k >> 8),
+			(unsigned char)(insns[i].k >> 16),
+			(unsigned char)(insns[i].k >> 24),
 		};
 		hash = hash_add(hash, bytes, sizeof(bytes));
 	}

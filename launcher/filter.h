@@ -29,13 +29,13 @@ enum filter_arch { FILTER_X86_64, FILTER_AARCH64, FILTER_ARCHES };
 /* What the filter answers. All but the first and last are an errno(3) that the caller sees. */
 enum filter_verdict {
 	FILTER_ALLOW,
-	FILTER_EPERM,           /* known, and forbidden */
-	FILTER_EINVAL,          /* a flag that no kernel of today knows */
-	FILTER_ENOSYS,          /* not there: unknown, or programs have another way */
-	FILTER_EAFNOSUPPORT,    /* socket(2): no such family */
+	FILTER_EPERM,		/* known, and forbidden */
+	FILTER_EINVAL,		/* a flag that no kernel of today knows */
+	FILTER_ENOSYS,		/* not there: unknown, or programs have another way */
+	FILTER_EAFNOSUPPORT,	/* socket(2): no such family */
 	FILTER_EPROTONOSUPPORT, /* socket(2): no such protocol */
 	FILTER_ESOCKTNOSUPPORT, /* socket(2): no such type */
-	FILTER_KILL,            /* the process ends with SIGSYS: a call of another architecture */
+	FILTER_KILL,		/* the process ends with SIGSYS: a call of another architecture */
 	FILTER_VERDICTS
 };
 
@@ -66,7 +66,7 @@ struct filter_test {
 /* If all its tests hold, verdict. */
 struct filter_step {
 	struct filter_test tests[FILTER_TESTS]; /* none: there is no such step */
-	uint8_t verdict;                        /* enum filter_verdict */
+	uint8_t verdict;			/* enum filter_verdict */
 };
 
 /* The first step that holds gives the verdict; where none does, otherwise. */
@@ -128,7 +128,7 @@ struct filter {
  * vocabulary above, too many instructions.
  */
 int filter_make(enum filter_arch arch, const struct filter_row *rows, size_t n,
-                struct filter *filter, struct err *e);
+		struct filter *filter, struct err *e);
 
 /* Names a filter in reports and in the launcher's own check (lib/hash.h). */
 uint64_t filter_hash(const struct sock_filter *insns, size_t n);

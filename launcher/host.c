@@ -64,15 +64,15 @@ static void read_links(struct host *host)
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		char path[16], target[PATH_MAX];
-		struct stat st;
 		ssize_t n;
 
 		(void)snprintf(path, sizeof(path), "/%s", names[i]);
-		if (lstat(path, &st))
+		n = readlink(path, target, sizeof(target));
+		/* EINVAL: it is there, and no link. */
+		if (n <= 0 && errno != EINVAL)
 			continue;
-		n = S_ISLNK(st.st_mode) ? readlink(path, target, sizeof(target)) : -1;
 		host->links[host->links_n++] =
-		        (struct host_link){names[i], n > 0 ? pool_copy_n(target, (size_t)n) : NULL};
+			(struct host_link){names[i], n > 0 ? pool_copy_n(target, (size_t)n) : NULL};
 	}
 }
 

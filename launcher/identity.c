@@ -23,7 +23,7 @@ static int read_id(const char *text, uint32_t *id, struct err *e)
 		return 0;
 	err_where(e, "--user");
 	err_remedy(e, "Write --user ID or --user ID:GROUP, in decimal, neither of them 0: an agent "
-	              "never runs as host root. Names are not looked up.");
+		      "never runs as host root. Names are not looked up.");
 	return fail(e, 0, "\"%s\" is not the number of an unprivileged id", text);
 }
 

@@ -14,8 +14,8 @@
 
 void init_forwarded(sigset_t *set)
 {
-	static const int signals[] = {SIGHUP,  SIGINT,  SIGQUIT,  SIGTERM,
-	                              SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT};
+	static const int signals[] = {SIGHUP,  SIGINT,	SIGQUIT,  SIGTERM,
+				      SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT};
 
 	(void)sigemptyset(set);
 	(void)sigaddset(set, SIGCHLD);

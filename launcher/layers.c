@@ -10,28 +10,28 @@
 #include <stddef.h>
 
 extern const struct layer layer_nnp, layer_user, layer_pid, layer_mount, layer_readonly, layer_net,
-        layer_ipc, layer_uts, layer_cgroup, layer_session, layer_fds, layer_env, layer_keyring,
-        layer_rlimits, layer_caps, layer_landlock, layer_seccomp;
+	layer_ipc, layer_uts, layer_cgroup, layer_session, layer_fds, layer_env, layer_keyring,
+	layer_rlimits, layer_caps, layer_landlock, layer_seccomp;
 
 const struct layer *const layers[] = {
-        &layer_nnp,      /* first of all: from here on no exec gains anything, whatever follows */
-        &layer_user,     /* first inside: its capabilities are what the others are built with */
-        &layer_pid,      /* before mount: a fresh /proc can only be made while one is in sight */
-        &layer_mount,    /* before readonly: it fills the root ... */
-        &layer_readonly, /* ... which is then closed */
-        &layer_net,      /* before caps: bringing the loopback up takes CAP_NET_ADMIN */
-        &layer_ipc,
-        &layer_uts, /* before caps: the host name takes CAP_SYS_ADMIN */
-        &layer_cgroup,
-        &layer_session,
-        &layer_fds, /* in the agent only: the set-up needs descriptors */
-        &layer_env,
-        &layer_keyring, /* before seccomp, which forbids keyctl(2) */
-        &layer_rlimits,
-        &layer_caps,     /* after all that needs capabilities, before the walls that need none */
-        &layer_landlock, /* after mount: it forbids every mount; needs nnp, as caps is done */
-        &layer_seccomp,  /* last: it need not allow anything that the set-up alone does */
-        NULL,
+	&layer_nnp,	 /* first of all: from here on no exec gains anything, whatever follows */
+	&layer_user,	 /* first inside: its capabilities are what the others are built with */
+	&layer_pid,	 /* before mount: a fresh /proc can only be made while one is in sight */
+	&layer_mount,	 /* before readonly: it fills the root ... */
+	&layer_readonly, /* ... which is then closed */
+	&layer_net,	 /* before caps: bringing the loopback up takes CAP_NET_ADMIN */
+	&layer_ipc,
+	&layer_uts, /* before caps: the host name takes CAP_SYS_ADMIN */
+	&layer_cgroup,
+	&layer_session,
+	&layer_fds, /* in the agent only: the set-up needs descriptors */
+	&layer_env,
+	&layer_keyring, /* before seccomp, which forbids keyctl(2) */
+	&layer_rlimits,
+	&layer_caps,	 /* after all that needs capabilities, before the walls that need none */
+	&layer_landlock, /* after mount: it forbids every mount; needs nnp, as caps is done */
+	&layer_seccomp,	 /* last: it need not allow anything that the set-up alone does */
+	NULL,
 };
 
 #define NAMESPACES "user", "mount", "pid", "net", "ipc", "uts", "cgroup"
@@ -40,16 +40,16 @@ static const char *const none[] = {NULL};
 static const char *const ns_only[] = {NAMESPACES, NULL};
 static const char *const landlock[] = {NAMESPACES, "nnp", "landlock", NULL};
 static const char *const full[] = {
-        NAMESPACES, "nnp",     "landlock", "readonly", "session", "fds",
-        "env",      "keyring", "rlimits",  "caps",     "seccomp", NULL,
+	NAMESPACES, "nnp",     "landlock", "readonly", "session", "fds",
+	"env",	    "keyring", "rlimits",  "caps",     "seccomp", NULL,
 };
 
 const struct profile profiles[] = {
-        {"none", "no isolation: a plain fork and exec, the baseline", none},
-        {"ns_only", "namespaces, and a root composed on a tmpfs", ns_only},
-        {"landlock", "+ no_new_privs and Landlock", landlock},
-        {"full", "+ capability drop, seccomp, read-only root, and everything else", full},
-        {NULL, NULL, NULL},
+	{"none", "no isolation: a plain fork and exec, the baseline", none},
+	{"ns_only", "namespaces, and a root composed on a tmpfs", ns_only},
+	{"landlock", "+ no_new_privs and Landlock", landlock},
+	{"full", "+ capability drop, seccomp, read-only root, and everything else", full},
+	{NULL, NULL, NULL},
 };
 
 size_t layers_count(void)

@@ -18,17 +18,17 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *help;
 } commands[] = {
-        {"run", cmd_run, "run a command in a sandbox"},
-        {"plan", cmd_plan, "print what run would do, without doing it"},
-        {"layers", cmd_layers, "list the layers, and try which of them this host gives"},
+	{"run", cmd_run, "run a command in a sandbox"},
+	{"plan", cmd_plan, "print what run would do, without doing it"},
+	{"layers", cmd_layers, "list the layers, and try which of them this host gives"},
 };
 
 static const struct {
 	const char *name, *help;
 } beside[] = {
-        {"matrix", "measure which layer blocks which operation"},
-        {"bench", "measure what each layer costs"},
-        {"probe", "try forbidden operations from right here"},
+	{"matrix", "measure which layer blocks which operation"},
+	{"bench", "measure what each layer costs"},
+	{"probe", "try forbidden operations from right here"},
 };
 
 static void print_help(FILE *file)
@@ -51,7 +51,7 @@ static int refuse_setuid(struct err *e)
 	if (!getauxval(AT_SECURE) && getuid() == geteuid() && getgid() == getegid())
 		return 0;
 	err_remedy(e,
-	           "Remove the set-user-ID bit and the file capabilities: pinfold needs neither.");
+		   "Remove the set-user-ID bit and the file capabilities: pinfold needs neither.");
 	return fail(e, 0, "started with more rights than its caller has; refused");
 }
 
@@ -71,11 +71,11 @@ static int run_beside(char **argv, struct err *e)
 	path[n] = '\0';
 	slash = strrchr(path, '/');
 	if (!slash || (size_t)snprintf(slash, sizeof(path) - (size_t)(slash - path), "/pinfold-%s",
-	                               argv[0]) >= sizeof(path) - (size_t)(slash - path))
+				       argv[0]) >= sizeof(path) - (size_t)(slash - path))
 		return fail(e, ENAMETOOLONG, "pinfold-%s", argv[0]);
 	(void)execv(path, argv);
 	return fail(e, errno == ENOENT ? 0 : errno,
-	            errno == ENOENT ? "there is no such command" : "cannot run it");
+		    errno == ENOENT ? "there is no such command" : "cannot run it");
 }
 
 int main(int argc, char **argv)

@@ -28,7 +28,7 @@
 enum {
 	LAYERS_MAX = 32,     /* bits of a set of layers */
 	MOUNTS_MAX = 96,     /* entries of the composed root */
-	PORTS_MAX = 64,      /* --tcp */
+	PORTS_MAX = 64,	     /* --tcp */
 	UNPRIVILEGED = 65534 /* the id an agent gets where root started us and named none: nobody */
 };
 
@@ -36,17 +36,17 @@ enum {
 
 /* One member a key; keys[] in cli.c says its option, its meaning and its place here. */
 struct policy {
-	const char *profile;                 /* NULL: full */
-	struct str_list with, without;       /* layers added to and taken from the profile */
-	struct str_list degraded;            /* layers that may be missing or incomplete */
-	struct str_list ro, rw;              /* PATH[:DEST] */
-	const char *agent;                   /* directory shown at /agent */
+	const char *profile;		     /* NULL: full */
+	struct str_list with, without;	     /* layers added to and taken from the profile */
+	struct str_list degraded;	     /* layers that may be missing or incomplete */
+	struct str_list ro, rw;		     /* PATH[:DEST] */
+	const char *agent;		     /* directory shown at /agent */
 	const char *chdir, *hostname, *user; /* user: ID[:GROUP] */
 	struct str_list setenv, env_keep;    /* NAME=VALUE, NAME */
-	struct str_list tcp;                 /* ports of Landlock's rules, or "any" */
-	const char *report;                  /* FILE, "-", or the number of a descriptor */
+	struct str_list tcp;		     /* ports of Landlock's rules, or "any" */
+	const char *report;		     /* FILE, "-", or the number of a descriptor */
 	bool verbose, help;
-	bool json;                  /* pinfold plan --json */
+	bool json;		    /* pinfold plan --json */
 	const char *const *command; /* NULL-terminated; NULL where none was given */
 };
 
@@ -63,7 +63,7 @@ struct identity {
 struct host_path {
 	const char *given; /* as the policy has it */
 	const char *real;  /* canonical and absolute; NULL where it could not be resolved */
-	int num;           /* why not, or why it cannot be read: errno, or 0 */
+	int num;	   /* why not, or why it cannot be read: errno, or 0 */
 	bool is_dir;
 };
 
@@ -75,8 +75,8 @@ struct host_link {
 
 struct host {
 	struct identity id;
-	const char *cwd;           /* canonical; NULL where it cannot be told */
-	const char *release;       /* uname -r */
+	const char *cwd;	   /* canonical; NULL where it cannot be told */
+	const char *release;	   /* uname -r */
 	unsigned int major, minor; /* of the kernel */
 	unsigned int landlock_abi; /* 0: none, then landlock_num says why */
 	unsigned int landlock_errata;
@@ -110,7 +110,7 @@ struct mount {
 	const char *dest;   /* absolute path inside; without the mount layer the source counts */
 	bool writable, is_file;
 	uint64_t size, inodes; /* bounds of the root's tmpfs: bytes, files; 0 elsewhere */
-	uint32_t mode;         /* of a directory that is made for the run; 0 elsewhere */
+	uint32_t mode;	       /* of a directory that is made for the run; 0 elsewhere */
 };
 
 /* A TCP port that Landlock leaves open. */
@@ -137,9 +137,9 @@ struct plan {
 	struct mount mounts[MOUNTS_MAX];
 	size_t mounts_n;
 	const char *cwd; /* NULL: where the caller is */
-	bool cwd_asked;  /* named by --chdir, so it must exist */
+	bool cwd_asked;	 /* named by --chdir, so it must exist */
 	const char *hostname;
-	const char *const *env;     /* the agent's environment by the env layer */
+	const char *const *env;	    /* the agent's environment by the env layer */
 	const char *const *env_all; /* the same without that layer */
 	struct plan_landlock landlock;
 	const char *const *command; /* NULL: a trial, which ends where exec would be */
@@ -181,21 +181,22 @@ struct steps {
 
 /* What layers hand to each other while they are applied; nothing of it outlives the exec. */
 struct run {
-	struct ns_set outside;   /* the launcher's namespaces, to tell ours from them */
-	int root_fd;             /* the composed root, -1 before and after */
-	int proc_fd;             /* a fresh procfs not attached yet, -1 else */
+	struct ns_set outside;	 /* the launcher's namespaces, to tell ours from them */
+	int root_fd;		 /* the composed root, -1 before and after */
+	int proc_fd;		 /* a fresh procfs not attached yet, -1 else */
 	int32_t session_keyring; /* the launcher's; 0 where it could not be told */
-	int error_fd;            /* the one descriptor besides 0-2 that lives until exec */
-	const char *const *env;  /* what exec will get */
-	struct steps *steps;     /* NULL where nobody asked */
+	int error_fd;		 /* the one descriptor besides 0-2 that lives until exec */
+	const char *const *env;	 /* what exec will get */
+	struct net_job *net_job; /* the net layer's own, between its two stages */
+	struct steps *steps;	 /* NULL where nobody asked */
 };
 
 struct layer {
 	const char *name;    /* the one word used everywhere */
 	const char *stops;   /* what the agent could do without it: one line */
 	const char *needs;   /* the layer it cannot stand without, or NULL */
-	uint64_t clone_flag; /* namespace made when the first process inside is (clone(2)), or 0 */
-	const char *ns;      /* that namespace's name below /proc/PID/ns, or NULL */
+	uint64_t clone_flag; /* namespace made with the first process inside (clone(2)), or 0 */
+	const char *ns;	     /* the layer's namespace as below /proc/PID/ns, or NULL */
 
 	/* Does the machine offer it, as far as reading can tell? -1 with why not. NULL: see
 	 * trial.c. */
@@ -226,8 +227,8 @@ struct profile {
 extern const struct profile profiles[]; /* ends with a NULL name */
 
 size_t layers_count(void);
-int layers_find(const char *name);        /* index, or -1 */
-uint32_t layers_bit(const char *name);    /* 0 where there is no such layer */
+int layers_find(const char *name);	  /* index, or -1 */
+uint32_t layers_bit(const char *name);	  /* 0 where there is no such layer */
 uint32_t layers_with_needs(uint32_t set); /* set and all it cannot stand without */
 const struct profile *profile_find(const char *name);
 uint32_t profile_set(const struct profile *profile);
@@ -252,11 +253,11 @@ void host_read(const struct policy *policy, const struct identity *id, struct ho
 
 /* plan.c, plan-view.c, plan-env.c: pure. plan_make() refuses with -1 what cannot be done. */
 int plan_make(const struct policy *policy, const struct host *host, struct plan *plan,
-              struct err *e);
+	      struct err *e);
 int plan_make_view(const struct policy *policy, const struct host *host, struct plan *plan,
-                   struct err *e);
+		   struct err *e);
 int plan_make_env(const struct policy *policy, const struct host *host, struct plan *plan,
-                  struct err *e);
+		  struct err *e);
 
 /*
  * trial.c: applies one layer, and what it needs, for real, in a process that then ends.

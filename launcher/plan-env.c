@@ -13,7 +13,7 @@
 
 /* Names a program needs to find its way; none of them carries a secret. "LC_*": every LC_ name. */
 static const char *const allowed[] = {
-        "PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "LANG", "TZ", "LC_*",
+	"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "LANG", "TZ", "LC_*",
 };
 
 static bool name_matches(const char *pattern, const char *name, size_t n)
@@ -68,7 +68,7 @@ static int check_names(const struct policy *policy, struct err *e)
 			continue;
 		err_where(e, "--env-keep");
 		err_remedy(e,
-		           "Write the name of one variable; --setenv NAME=VALUE gives it a value.");
+			   "Write the name of one variable; --setenv NAME=VALUE gives it a value.");
 		return fail(e, 0, "\"%s\" is not a name", policy->env_keep.v[i]);
 	}
 	return 0;
@@ -81,7 +81,7 @@ static const char *const *finish(struct str_list *env)
 }
 
 int plan_make_env(const struct policy *policy, const struct host *host, struct plan *plan,
-                  struct err *e)
+		  struct err *e)
 {
 	struct str_list some = {NULL, 0}, all = {NULL, 0};
 
@@ -100,7 +100,7 @@ int plan_make_env(const struct policy *policy, const struct host *host, struct p
 		put(&some, "HOME=/tmp");
 	if (policy->agent) {
 		const char *dir = plan_has(plan, "mount") ? "/agent"
-		                                          : plan->mounts[plan->mounts_n - 1].source;
+							  : plan->mounts[plan->mounts_n - 1].source;
 
 		put(&some, pool_printf("AGENT_DIR=%s", dir));
 		put(&all, pool_printf("AGENT_DIR=%s", dir));

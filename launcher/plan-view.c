@@ -22,24 +22,24 @@
  * it, so that they stay writable where the layer readonly closes the root.
  */
 static const struct mount root_mount = {.kind = MOUNT_ROOT,
-                                        .dest = "/",
-                                        .writable = true,
-                                        .size = 4 * GIB,
-                                        .inodes = 1 * MIB,
-                                        .mode = 0755};
+					.dest = "/",
+					.writable = true,
+					.size = 4 * GIB,
+					.inodes = 1 * MIB,
+					.mode = 0755};
 static const struct mount tmp_mount = {
-        .kind = MOUNT_SCRATCH, .dest = "/tmp", .writable = true, .mode = 01777};
+	.kind = MOUNT_SCRATCH, .dest = "/tmp", .writable = true, .mode = 01777};
 static const struct mount shm_mount = {
-        .kind = MOUNT_SCRATCH, .dest = "/dev/shm", .writable = true, .mode = 01777};
+	.kind = MOUNT_SCRATCH, .dest = "/dev/shm", .writable = true, .mode = 01777};
 
 static const char *const devices[] = {"null", "zero", "full", "random", "urandom", "tty"};
 
 static const struct mount dev_links[] = {
-        {.kind = MOUNT_LINK, .source = "pts/ptmx", .dest = "/dev/ptmx"},
-        {.kind = MOUNT_LINK, .source = "/proc/self/fd", .dest = "/dev/fd"},
-        {.kind = MOUNT_LINK, .source = "/proc/self/fd/0", .dest = "/dev/stdin"},
-        {.kind = MOUNT_LINK, .source = "/proc/self/fd/1", .dest = "/dev/stdout"},
-        {.kind = MOUNT_LINK, .source = "/proc/self/fd/2", .dest = "/dev/stderr"},
+	{.kind = MOUNT_LINK, .source = "pts/ptmx", .dest = "/dev/ptmx"},
+	{.kind = MOUNT_LINK, .source = "/proc/self/fd", .dest = "/dev/fd"},
+	{.kind = MOUNT_LINK, .source = "/proc/self/fd/0", .dest = "/dev/stdin"},
+	{.kind = MOUNT_LINK, .source = "/proc/self/fd/1", .dest = "/dev/stdout"},
+	{.kind = MOUNT_LINK, .source = "/proc/self/fd/2", .dest = "/dev/stderr"},
 };
 
 static int append(struct plan *plan, struct mount m, struct err *e)
@@ -67,8 +67,8 @@ static int add(struct plan *plan, struct mount m, struct err *e)
 	for (const char *slash = strchr(m.dest + 1, '/'); slash && plan_has(plan, "mount");
 	     slash = strchr(slash + 1, '/')) {
 		struct mount dir = {.kind = MOUNT_DIR,
-		                    .mode = 0755,
-		                    .dest = pool_copy_n(m.dest, (size_t)(slash - m.dest))};
+				    .mode = 0755,
+				    .dest = pool_copy_n(m.dest, (size_t)(slash - m.dest))};
 
 		if (!is_made(plan, dir.dest) && append(plan, dir, e))
 			return -1;
@@ -85,8 +85,8 @@ static int add_system(const struct host *host, struct plan *plan, struct err *e)
 	for (size_t i = 0; i < host->links_n; i++) {
 		const struct host_link *l = &host->links[i];
 		struct mount m = {.kind = MOUNT_LINK,
-		                  .source = l->target,
-		                  .dest = pool_printf("/%s", l->name)};
+				  .source = l->target,
+				  .dest = pool_printf("/%s", l->name)};
 
 		/* A host whose /bin is no link has programs there: show that directory too. */
 		if (!l->target) {
@@ -109,10 +109,10 @@ static int add_kernel(struct plan *plan, struct err *e)
 	for (size_t i = 0; i < ARRAY_SIZE(devices); i++) {
 		const char *path = pool_printf("/dev/%s", devices[i]);
 		struct mount m = {.kind = MOUNT_DEVICE,
-		                  .source = path,
-		                  .dest = path,
-		                  .writable = true,
-		                  .is_file = true};
+				  .source = path,
+				  .dest = path,
+				  .writable = true,
+				  .is_file = true};
 
 		if (add(plan, m, e))
 			return -1;
@@ -142,13 +142,13 @@ static bool is_plain(const char *path)
 }
 
 static int check_dest(const struct plan *plan, const char *option, const struct mount *m,
-                      struct err *e)
+		      struct err *e)
 {
 	if (!is_plain(m->dest)) {
 		err_where(e, "%s", option);
 		err_remedy(
-		        e,
-		        "Write PATH:DEST with a DEST such as /work, absolute and below the root.");
+			e,
+			"Write PATH:DEST with a DEST such as /work, absolute and below the root.");
 		return fail(e, 0, "the destination \"%s\" is not a plain absolute path", m->dest);
 	}
 	for (size_t i = 0; i < plan->mounts_n; i++) {
@@ -164,10 +164,10 @@ static int check_dest(const struct plan *plan, const char *option, const struct 
 		err_where(e, "%s", option);
 		err_remedy(e, "Give it a place of its own: PATH:DEST.");
 		return fail(e, 0, "the destination %s %s %s, which is shown already", m->dest,
-		            str_equal(m->dest, other->dest)         ? "is"
-		            : str_path_within(m->dest, other->dest) ? "lies below"
-		                                                    : "lies above",
-		            other->dest);
+			    str_equal(m->dest, other->dest)	    ? "is"
+			    : str_path_within(m->dest, other->dest) ? "lies below"
+								    : "lies above",
+			    other->dest);
 	}
 	return 0;
 }
@@ -182,7 +182,7 @@ static const struct host_path *find_path(const struct host *host, const char *gi
 
 /* One --ro, --rw or --agent; dest NULL: at its own canonical place. */
 static int add_path(const struct host *host, struct plan *plan, const char *option,
-                    const char *given, const char *dest, bool writable, struct err *e)
+		    const char *given, const char *dest, bool writable, struct err *e)
 {
 	const struct host_path *p = find_path(host, given);
 	struct mount m = {.kind = MOUNT_TREE, .writable = writable};
@@ -190,13 +190,13 @@ static int add_path(const struct host *host, struct plan *plan, const char *opti
 	if (!*given || !p || !p->real || p->num) {
 		err_where(e, "%s", option);
 		err_remedy(e, "Name a path that exists and that %s can read.%s",
-		           host->id.from_root ? "the agent's id" : "you",
-		           host->id.from_root
-		                   ? " Started by root, the command runs as an unprivileged "
-		                     "id: choose it with --user, or open the path to it."
-		                   : "");
+			   host->id.from_root ? "the agent's id" : "you",
+			   host->id.from_root
+				   ? " Started by root, the command runs as an unprivileged "
+				     "id: choose it with --user, or open the path to it."
+				   : "");
 		return fail(e, p ? p->num : ENOENT, "cannot read \"%s\" as uid %u", given,
-		            host->id.uid);
+			    host->id.uid);
 	}
 	m.source = p->real;
 	m.dest = dest ? dest : p->real;
@@ -207,7 +207,7 @@ static int add_path(const struct host *host, struct plan *plan, const char *opti
 }
 
 static int add_list(const struct host *host, struct plan *plan, const char *option,
-                    const struct str_list *list, bool writable, struct err *e)
+		    const struct str_list *list, bool writable, struct err *e)
 {
 	for (size_t i = 0; i < list->n; i++) {
 		const char *colon = strchr(list->v[i], ':');
@@ -235,7 +235,7 @@ static const char *same_place(const struct host *host, const struct plan *plan)
 }
 
 static int make_cwd(const struct policy *policy, const struct host *host, struct plan *plan,
-                    struct err *e)
+		    struct err *e)
 {
 	plan->cwd_asked = policy->chdir != NULL;
 	plan->cwd = policy->chdir;
@@ -250,7 +250,7 @@ static int make_cwd(const struct policy *policy, const struct host *host, struct
 }
 
 int plan_make_view(const struct policy *policy, const struct host *host, struct plan *plan,
-                   struct err *e)
+		   struct err *e)
 {
 	if (add_system(host, plan, e) || add_kernel(plan, e) ||
 	    add_list(host, plan, "--ro", &policy->ro, false, e) ||

@@ -28,7 +28,7 @@ static int layer_index(const char *option, const char *name, struct err *e)
 }
 
 static int add_layers(const struct str_list *names, const char *option, uint32_t *set,
-                      struct err *e)
+		      struct err *e)
 {
 	for (size_t i = 0; i < names->n; i++) {
 		int layer = layer_index(option, names->v[i], e);
@@ -49,7 +49,7 @@ static int check_needs(uint32_t set, struct err *e)
 			continue;
 		err_where(e, "%s", l->name);
 		err_remedy(e, "Add --with %s, or leave this layer out as well: --without %s.",
-		           l->needs, l->name);
+			   l->needs, l->name);
 		return fail(e, 0, "the layer cannot stand without the layer %s", l->needs);
 	}
 	return 0;
@@ -85,7 +85,7 @@ static int check_kernel(const struct host *host, const struct plan *plan, struct
 		return 0;
 	err_where(e, "kernel %s", host->release);
 	err_remedy(e, "Use a kernel of %d.%d or later (Landlock is best from 6.12 on).",
-	           FLOOR_MAJOR, FLOOR_MINOR);
+		   FLOOR_MAJOR, FLOOR_MINOR);
 	return fail(e, 0, "this kernel is older than Linux %d.%d", FLOOR_MAJOR, FLOOR_MINOR);
 }
 
@@ -102,12 +102,12 @@ static int drop_layer(int i, uint32_t allowed, const char *why, struct plan *pla
 		if (!(allowed >> d & 1)) {
 			err_where(e, "%s", layers[d]->name);
 			err_remedy(e, "Allow it too (--allow-degraded %s), or leave it out.",
-			           layers[d]->name);
+				   layers[d]->name);
 			return fail(e, 0, "the layer cannot stand without the layer %s: %s",
-			            layers[i]->name, why);
+				    layers[i]->name, why);
 		}
 		if (drop_layer(d, allowed, pool_printf("it needs the layer %s", layers[i]->name),
-		               plan, e))
+			       plan, e))
 			return -1;
 	}
 	return 0;
@@ -118,7 +118,7 @@ static int drop_layer(int i, uint32_t allowed, const char *why, struct plan *pla
  * remembers the reason for the report.
  */
 static int check_available(const struct policy *policy, const struct host *host, struct plan *plan,
-                           struct err *e)
+			   struct err *e)
 {
 	uint32_t allowed = 0;
 
@@ -169,9 +169,9 @@ static int make_tcp(const struct policy *policy, struct plan_tcp *tcp, struct er
 		if (str_read_u32(policy->tcp.v[i], 65535, &port) || tcp->n == PORTS_MAX) {
 			err_where(e, "--tcp");
 			err_remedy(e,
-			           "Write a port of 0 to 65535 (0: ports that bind(2) chooses), at "
-			           "most %d of them, or \"any\".",
-			           PORTS_MAX);
+				   "Write a port of 0 to 65535 (0: ports that bind(2) chooses), at "
+				   "most %d of them, or \"any\".",
+				   PORTS_MAX);
 			return fail(e, 0, "\"%s\" cannot be taken as a port", policy->tcp.v[i]);
 		}
 		tcp->ports[tcp->n++] = (uint16_t)port;
@@ -180,7 +180,7 @@ static int make_tcp(const struct policy *policy, struct plan_tcp *tcp, struct er
 }
 
 int plan_make(const struct policy *policy, const struct host *host, struct plan *plan,
-              struct err *e)
+	      struct err *e)
 {
 	memset(plan, 0, sizeof(*plan));
 	plan->id = host->id;

@@ -17,9 +17,9 @@
 static const char *kind_name(enum mount_kind kind)
 {
 	static const char *const names[] = {
-	        [MOUNT_ROOT] = "root",     [MOUNT_TREE] = "tree",       [MOUNT_DIR] = "directory",
-	        [MOUNT_LINK] = "link",     [MOUNT_SCRATCH] = "scratch", [MOUNT_PROC] = "proc",
-	        [MOUNT_DEVPTS] = "devpts", [MOUNT_DEVICE] = "device",
+		[MOUNT_ROOT] = "root",	   [MOUNT_TREE] = "tree",	[MOUNT_DIR] = "directory",
+		[MOUNT_LINK] = "link",	   [MOUNT_SCRATCH] = "scratch", [MOUNT_PROC] = "proc",
+		[MOUNT_DEVPTS] = "devpts", [MOUNT_DEVICE] = "device",
 	};
 
 	return names[kind];
@@ -56,7 +56,7 @@ static void print_mounts(const struct plan *plan, struct out *out)
 			out_str(out, "source", m->source);
 		if (m->kind != MOUNT_LINK && m->kind != MOUNT_DIR)
 			out_bool(out, "writable",
-			         m->kind == MOUNT_ROOT ? !plan_has(plan, "readonly") : m->writable);
+				 m->kind == MOUNT_ROOT ? !plan_has(plan, "readonly") : m->writable);
 		if (m->size) {
 			out_int(out, "size_bytes", (int64_t)m->size);
 			out_int(out, "inodes", (int64_t)m->inodes);
@@ -99,7 +99,7 @@ static const struct right scope_names[] = {
 };
 
 static void print_rights(struct out *out, const char *key, uint64_t mask,
-                         const struct right *rights, size_t n)
+			 const struct right *rights, size_t n)
 {
 	struct str_list list = {NULL, 0};
 
@@ -136,7 +136,7 @@ static void print_seccomp(const struct plan *plan, struct out *out)
 	out_str(out, "arch", seccomp_filter_facts.arch);
 	out_int(out, "instructions", (int64_t)seccomp_filter_facts.instructions);
 	out_str(out, "fnv1a64",
-	        pool_printf("%016llx", (unsigned long long)seccomp_filter_facts.hash));
+		pool_printf("%016llx", (unsigned long long)seccomp_filter_facts.hash));
 	out_object_end(out);
 }
 
@@ -153,7 +153,7 @@ static void print_environment(const struct plan *plan, struct out *out)
 void report_print_plan(const struct plan *plan, struct out *out)
 {
 	struct str_list command = {plan->command ? (const char **)(uintptr_t)plan->command : NULL,
-	                           0};
+				   0};
 
 	while (plan->command && plan->command[command.n])
 		command.n++;
@@ -187,9 +187,9 @@ int report_open(const struct plan *plan, int *fd, struct err *e)
 		return 0;
 	err_where(e, "--report");
 	err_remedy(
-	        e,
-	        "Give a file that can be written, \"-\" for standard output, or the number of an "
-	        "open descriptor.");
+		e,
+		"Give a file that can be written, \"-\" for standard output, or the number of an "
+		"open descriptor.");
 	return fail(e, errno, "cannot write to %s", plan->report);
 }
 
@@ -226,7 +226,7 @@ int report_write(const struct plan *plan, const struct steps *steps, int fd, str
 const char *report_stage_name(enum stage stage)
 {
 	static const char *const names[STAGES] = {"outside", "maps",  "build", "enter",
-	                                          "lock",    "agent", "proof"};
+						  "lock",    "agent", "proof"};
 
 	return names[stage];
 }
@@ -235,5 +235,5 @@ void report_print_steps(const struct steps *steps, FILE *file)
 {
 	for (uint32_t i = 0; i < steps->n; i++)
 		fprintf(file, "pinfold: %-8s %-8s %8.1f us\n", layers[steps->v[i].layer]->name,
-		        report_stage_name(steps->v[i].stage), (double)steps->v[i].ns / 1000);
+			report_stage_name(steps->v[i].stage), (double)steps->v[i].ns / 1000);
 }

@@ -39,12 +39,12 @@ static void note_step(struct run *run, int layer, enum stage stage, uint64_t sta
 	/* The processes of a start take turns, so plain writes to the shared page are enough. */
 	if (s && s->n < STEPS_MAX)
 		s->v[s->n++] =
-		        (struct step){(uint8_t)layer, (uint8_t)stage, clock_now_ns() - start};
+			(struct step){(uint8_t)layer, (uint8_t)stage, clock_now_ns() - start};
 }
 
 /* One layer in one stage: apply, and ask back at once, before a later layer can hide the answer. */
 static int walk_layer(int i, enum stage stage, const struct plan *plan, struct run *run,
-                      struct err *e)
+		      struct err *e)
 {
 	const struct layer *l = layers[i];
 	uint64_t start = run->steps ? clock_now_ns() : 0;
@@ -111,7 +111,7 @@ static int enter_cwd(const struct plan *plan, struct err *e)
 {
 	/* No magic links: "/proc/self/fd/7" would be wherever that descriptor leads. */
 	static const struct uapi_open_how how = {O_PATH | O_DIRECTORY | O_CLOEXEC, 0,
-	                                         UAPI_RESOLVE_NO_MAGICLINKS};
+						 UAPI_RESOLVE_NO_MAGICLINKS};
 	autoclose int dir = -1;
 
 	if (!plan->cwd)
@@ -237,7 +237,7 @@ static struct steps *share_steps(const struct plan *plan)
 	if (!plan->verbose && !plan->report)
 		return NULL;
 	p = mmap(NULL, sizeof(struct steps), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-	         0);
+		 0);
 	return p == MAP_FAILED ? NULL : p;
 }
 
@@ -280,7 +280,7 @@ static int after_start(const struct plan *plan, const struct run *run, int repor
 }
 
 static int follow_child(const struct plan *plan, struct run *run, int hear_fd, pid_t pid,
-                        int report_fd, int *status, struct err *e)
+			int report_fd, int *status, struct err *e)
 {
 	bool started = hear_child(hear_fd, "the process inside", e) == 0;
 

@@ -85,7 +85,7 @@ void trial_read(const struct policy *policy, struct host *host)
 			continue;
 		host->failed |= UINT32_C(1) << at;
 		host->failed_why[at] = why.num ? pool_printf("%s: %s", why.what, err_name(why.num))
-		                               : pool_copy(why.what);
+					       : pool_copy(why.what);
 	}
 }
 

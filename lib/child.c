@@ -57,7 +57,7 @@ static int spawn(const struct child_spec *spec, int out, int err, pid_t *pid)
 	(void)posix_spawn_file_actions_adddup2(&files, err, 2);
 	(void)posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP);
 	rc = posix_spawnp(pid, spec->argv[0], &files, &attr, (char *const *)spec->argv,
-	                  spec->env ? (char *const *)spec->env : environ);
+			  spec->env ? (char *const *)spec->env : environ);
 	(void)posix_spawn_file_actions_destroy(&files);
 	(void)posix_spawnattr_destroy(&attr);
 	return rc;
@@ -77,13 +77,13 @@ static int time_left(const struct child_spec *spec, uint64_t start)
  * streams open for ever, so its end is what counts, and what has arrived by then is taken.
  */
 static void follow(const struct child_spec *spec, pid_t pid, int pidfd, struct stream *out,
-                   struct stream *err, struct child_result *r)
+		   struct stream *err, struct child_result *r)
 {
 	uint64_t start = clock_now_ns();
 
 	for (;;) {
 		struct pollfd p[3] = {
-		        {out->fd, POLLIN, 0}, {err->fd, POLLIN, 0}, {pidfd, POLLIN, 0}};
+			{out->fd, POLLIN, 0}, {err->fd, POLLIN, 0}, {pidfd, POLLIN, 0}};
 		int n = poll(p, 3, time_left(spec, start));
 
 		if (n < 0 && errno == EINTR)

@@ -11,15 +11,15 @@
 
 struct child_spec {
 	const char *const *argv; /* argv[0] is searched in PATH */
-	const char *const *env;  /* NULL: the caller's own */
-	uint32_t timeout_ms;     /* 0: none */
-	size_t output_max;       /* of each stream; what is beyond is read and dropped */
+	const char *const *env;	 /* NULL: the caller's own */
+	uint32_t timeout_ms;	 /* 0: none */
+	size_t output_max;	 /* of each stream; what is beyond is read and dropped */
 };
 
 struct child_result {
-	int status;     /* as wait(2) gives it */
+	int status;	/* as wait(2) gives it */
 	bool timed_out; /* it was killed at timeout_ms */
-	char *out;      /* standard output, NUL-terminated; freed by child_free() */
+	char *out;	/* standard output, NUL-terminated; freed by child_free() */
 	size_t out_size;
 	char *err; /* standard error, likewise */
 	size_t err_size;

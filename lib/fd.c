@@ -79,7 +79,7 @@ int fd_fill_stdio(struct err *e)
 		/* Lower numbers are open by now, so the kernel gives this very one. */
 		if (open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)
 			return fail(e, errno,
-			            "descriptor %d is closed and /dev/null cannot be opened", fd);
+				    "descriptor %d is closed and /dev/null cannot be opened", fd);
 	}
 	return 0;
 }

@@ -24,7 +24,7 @@ static int store(const struct opt *o, const char *value, void *noun, struct err 
 		err_where(e, "--%s", o->name);
 		err_remedy(e, "Rename what is meant: names with control bytes are not taken.");
 		return fail(e, 0, "the value \"%s\" holds a new line or another control byte",
-		            value);
+			    value);
 	}
 	switch (o->type) {
 	case OPT_FLAG:
@@ -50,7 +50,7 @@ static int unknown(const char *word, struct err *e)
 {
 	err_where(e, "%s", word);
 	err_remedy(e, "See --help for the options; put -- before a command whose name begins "
-	              "with a dash.");
+		      "with a dash.");
 	return fail(e, 0, "there is no such option");
 }
 
@@ -91,7 +91,7 @@ void opt_print_help(FILE *file, const struct opt *opts)
 {
 	for (; opts->name; opts++) {
 		int n = fprintf(file, "  --%s%s%s", opts->name, opts->value ? " " : "",
-		                opts->value ? opts->value : "");
+				opts->value ? opts->value : "");
 
 		fprintf(file, "%*s%s\n", n < 30 ? 30 - n : 1, "", opts->help);
 	}

@@ -26,7 +26,7 @@ enum opt_type {
 struct opt {
 	const char *name; /* without the dashes */
 	enum opt_type type;
-	size_t offset;     /* of the member in the noun that is filled */
+	size_t offset;	   /* of the member in the noun that is filled */
 	const char *value; /* what stands for the value in help; NULL for a flag */
 	const char *help;  /* one line */
 };

@@ -14,11 +14,11 @@ static void indent(const struct out *o, int depth)
 /* The length of the UTF-8 sequence at s, or 0 where the bytes are none (RFC 3629). */
 static int utf8_length(const unsigned char *s)
 {
-	int n = s[0] < 0x80                   ? 1
-	        : s[0] >= 0xc2 && s[0] < 0xe0 ? 2
-	        : s[0] >= 0xe0 && s[0] < 0xf0 ? 3
-	        : s[0] >= 0xf0 && s[0] < 0xf5 ? 4
-	                                      : 0;
+	int n = s[0] < 0x80		      ? 1
+		: s[0] >= 0xc2 && s[0] < 0xe0 ? 2
+		: s[0] >= 0xe0 && s[0] < 0xf0 ? 3
+		: s[0] >= 0xf0 && s[0] < 0xf5 ? 4
+					      : 0;
 
 	for (int i = 1; i < n; i++)
 		if ((s[i] & 0xc0) != 0x80)

@@ -25,7 +25,7 @@ struct out {
 	int depth;
 	bool begun[OUT_DEPTH]; /* has this level printed a member yet? */
 	bool list[OUT_DEPTH];  /* is this level an array? */
-	bool dash;             /* text: "- " stands there, and the first member follows it */
+	bool dash;	       /* text: "- " stands there, and the first member follows it */
 };
 
 /* Opens the outermost object. */

@@ -52,7 +52,7 @@ static void pad(FILE *f, const char *cell, size_t to)
 }
 
 static void print_text_row(const struct table *t, FILE *f, const char *const *cells,
-                           const size_t *widths)
+			   const size_t *widths)
 {
 	for (size_t c = 0; c < t->columns; c++) {
 		/* No blanks at the end of a line: they show up in every diff and golden file. */

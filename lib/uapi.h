@@ -19,20 +19,20 @@
 
 /* Numbers shared by x86-64 and aarch64: calls since 5.1 have one number everywhere. */
 enum {
-	NR_pidfd_send_signal = 424,       /* 5.1 */
-	NR_open_tree = 428,               /* 5.2 */
-	NR_move_mount = 429,              /* 5.2 */
-	NR_fsopen = 430,                  /* 5.2 */
-	NR_fsconfig = 431,                /* 5.2 */
-	NR_fsmount = 432,                 /* 5.2 */
-	NR_pidfd_open = 434,              /* 5.3 */
-	NR_clone3 = 435,                  /* 5.3 */
-	NR_close_range = 436,             /* 5.9 */
-	NR_openat2 = 437,                 /* 5.6 */
-	NR_mount_setattr = 442,           /* 5.12 */
+	NR_pidfd_send_signal = 424,	  /* 5.1 */
+	NR_open_tree = 428,		  /* 5.2 */
+	NR_move_mount = 429,		  /* 5.2 */
+	NR_fsopen = 430,		  /* 5.2 */
+	NR_fsconfig = 431,		  /* 5.2 */
+	NR_fsmount = 432,		  /* 5.2 */
+	NR_pidfd_open = 434,		  /* 5.3 */
+	NR_clone3 = 435,		  /* 5.3 */
+	NR_close_range = 436,		  /* 5.9 */
+	NR_openat2 = 437,		  /* 5.6 */
+	NR_mount_setattr = 442,		  /* 5.12 */
 	NR_landlock_create_ruleset = 444, /* 5.13 */
-	NR_landlock_add_rule = 445,       /* 5.13 */
-	NR_landlock_restrict_self = 446   /* 5.13 */
+	NR_landlock_add_rule = 445,	  /* 5.13 */
+	NR_landlock_restrict_self = 446	  /* 5.13 */
 };
 
 /* open_tree(2), move_mount(2), fsopen(2), mount_setattr(2). */
@@ -130,13 +130,13 @@ static inline int sys_open_tree(int dir, const char *path, unsigned int flags)
 }
 
 static inline int sys_move_mount(int from, const char *from_path, int to, const char *to_path,
-                                 unsigned int flags)
+				 unsigned int flags)
 {
 	return (int)syscall(NR_move_mount, from, from_path, to, to_path, flags);
 }
 
 static inline int sys_mount_setattr(int dir, const char *path, unsigned int flags,
-                                    const struct uapi_mount_attr *attr)
+				    const struct uapi_mount_attr *attr)
 {
 	return (int)syscall(NR_mount_setattr, dir, path, flags, attr, sizeof(*attr));
 }
@@ -177,7 +177,7 @@ static inline int sys_pidfd_send_signal(int pidfd, int sig)
 }
 
 static inline int sys_landlock_create_ruleset(const struct uapi_landlock_ruleset *r, size_t size,
-                                              unsigned int flags)
+					      unsigned int flags)
 {
 	return (int)syscall(NR_landlock_create_ruleset, r, size, flags);
 }

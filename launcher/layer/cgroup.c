@@ -10,10 +10,10 @@
 #include <sched.h>
 
 const struct layer layer_cgroup = {
-        .name = "cgroup",
-        .stops = "learn which service, session or container of the host it runs in",
-        .needs = "user",
-        .clone_flag = CLONE_NEWCGROUP,
-        .ns = "cgroup",
-        .explain = explain_namespace,
+	.name = "cgroup",
+	.stops = "learn which service, session or container of the host it runs in",
+	.needs = "user",
+	.clone_flag = CLONE_NEWCGROUP,
+	.ns = "cgroup",
+	.explain = explain_namespace,
 };

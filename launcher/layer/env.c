@@ -23,8 +23,8 @@ static int env_check(const struct plan *plan, struct run *run, struct err *e)
 }
 
 const struct layer layer_env = {
-        .name = "env",
-        .stops = "read tokens and keys from the caller's environment",
-        .apply[STAGE_AGENT] = env_apply,
-        .check[STAGE_PROOF] = env_check,
+	.name = "env",
+	.stops = "read tokens and keys from the caller's environment",
+	.apply[STAGE_AGENT] = env_apply,
+	.check[STAGE_PROOF] = env_check,
 };

@@ -43,7 +43,7 @@ static int check_stdio(struct err *e)
 			continue;
 		err_remedy(e, "Redirect it to a file, a pipe or /dev/null.");
 		return fail(e, EISDIR,
-		            "descriptor %d is a directory, from which the agent could walk", fd);
+			    "descriptor %d is a directory, from which the agent could walk", fd);
 	}
 	return 0;
 }
@@ -54,7 +54,7 @@ static int check_stdio(struct err *e)
  */
 static int check_open(int except, struct err *e)
 {
-	enum { MOST = 1024 };
+	enum { MOST = 256 };
 	struct pollfd p[MOST];
 	nfds_t n = 0;
 
@@ -82,8 +82,8 @@ static int fds_check(const struct plan *plan, struct run *run, struct err *e)
 }
 
 const struct layer layer_fds = {
-        .name = "fds",
-        .stops = "use files, directories and sockets that the caller had open",
-        .apply[STAGE_AGENT] = fds_apply,
-        .check[STAGE_PROOF] = fds_check,
+	.name = "fds",
+	.stops = "use files, directories and sockets that the caller had open",
+	.apply[STAGE_AGENT] = fds_apply,
+	.check[STAGE_PROOF] = fds_check,
 };

@@ -9,10 +9,10 @@
 #include <sched.h>
 
 const struct layer layer_ipc = {
-        .name = "ipc",
-        .stops = "read and write the shared memory, semaphores and queues of the host's programs",
-        .needs = "user",
-        .clone_flag = CLONE_NEWIPC,
-        .ns = "ipc",
-        .explain = explain_namespace,
+	.name = "ipc",
+	.stops = "read and write the shared memory, semaphores and queues of the host's programs",
+	.needs = "user",
+	.clone_flag = CLONE_NEWIPC,
+	.ns = "ipc",
+	.explain = explain_namespace,
 };

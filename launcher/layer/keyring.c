@@ -51,23 +51,23 @@ static void keyring_explain(const struct layer *layer, struct err *e)
 	(void)layer;
 	if (e->num == EDQUOT)
 		err_remedy(
-		        e,
-		        "The user has as many keys as kernel.keys.maxkeys allows, one for each "
-		        "sandbox that runs: raise it (sysctl kernel.keys.maxkeys=2000), or leave "
-		        "the layer out: --without keyring.");
+			e,
+			"The user has as many keys as kernel.keys.maxkeys allows, one for each "
+			"sandbox that runs: raise it (sysctl kernel.keys.maxkeys=2000), or leave "
+			"the layer out: --without keyring.");
 	else
 		err_remedy(
-		        e,
-		        "A seccomp filter around us (a container's) may forbid keyctl(2), or the "
-		        "kernel was built without CONFIG_KEYS: leave the layer out (--without "
-		        "keyring), or allow it (--allow-degraded keyring).");
+			e,
+			"A seccomp filter around us (a container's) may forbid keyctl(2), or the "
+			"kernel was built without CONFIG_KEYS: leave the layer out (--without "
+			"keyring), or allow it (--allow-degraded keyring).");
 }
 
 const struct layer layer_keyring = {
-        .name = "keyring",
-        .stops = "use keys of the caller's session, or leave some for the next run",
-        .apply[STAGE_OUTSIDE] = keyring_apply_outside,
-        .apply[STAGE_LOCK] = keyring_apply,
-        .check[STAGE_LOCK] = keyring_check,
-        .explain = keyring_explain,
+	.name = "keyring",
+	.stops = "use keys of the caller's session, or leave some for the next run",
+	.apply[STAGE_OUTSIDE] = keyring_apply_outside,
+	.apply[STAGE_LOCK] = keyring_apply,
+	.check[STAGE_LOCK] = keyring_check,
+	.explain = keyring_explain,
 };

@@ -54,7 +54,7 @@ static uint64_t net_mask(unsigned int abi)
 {
 	return 0
 #include "table/rights.def"
-	        ;
+		;
 }
 #undef NET
 #undef SCOPE
@@ -64,7 +64,7 @@ static uint64_t scope_mask(unsigned int abi)
 {
 	return 0
 #include "table/rights.def"
-	        ;
+		;
 }
 #undef FS
 #undef NET
@@ -76,30 +76,30 @@ static int landlock_available(const struct host *host, struct err *why_not)
 		return 0;
 	if (host->landlock_abi > 0) {
 		err_remedy(why_not,
-		           "Use Linux 5.19 or later; or leave the layer out (--without landlock), "
-		           "or go on without it (--allow-degraded landlock).");
+			   "Use Linux 5.19 or later; or leave the layer out (--without landlock), "
+			   "or go on without it (--allow-degraded landlock).");
 		return fail(why_not, 0,
-		            "this kernel's Landlock (ABI %u) is too old: it forbids every "
-		            "rename between directories",
-		            host->landlock_abi);
+			    "this kernel's Landlock (ABI %u) is too old: it forbids every "
+			    "rename between directories",
+			    host->landlock_abi);
 	}
 	if (host->landlock_num == ENOSYS)
 		err_remedy(why_not,
-		           "Use a kernel of 5.19 or later built with CONFIG_SECURITY_LANDLOCK; or "
-		           "leave the layer out: --without landlock.");
+			   "Use a kernel of 5.19 or later built with CONFIG_SECURITY_LANDLOCK; or "
+			   "leave the layer out: --without landlock.");
 	else if (host->landlock_num == EOPNOTSUPP)
 		err_remedy(why_not,
-		           "Boot with landlock in the kernel's list of security modules: "
-		           "lsm=landlock,... (see /sys/kernel/security/lsm); or leave the layer "
-		           "out: --without landlock.");
+			   "Boot with landlock in the kernel's list of security modules: "
+			   "lsm=landlock,... (see /sys/kernel/security/lsm); or leave the layer "
+			   "out: --without landlock.");
 	else
 		err_remedy(why_not,
-		           "A seccomp filter around us (a container's) forbids it: allow the three "
-		           "landlock calls there; or leave the layer out: --without landlock.");
+			   "A seccomp filter around us (a container's) forbids it: allow the three "
+			   "landlock calls there; or leave the layer out: --without landlock.");
 	return fail(why_not, host->landlock_num, "Landlock is %s",
-	            host->landlock_num == ENOSYS       ? "not built into this kernel"
-	            : host->landlock_num == EOPNOTSUPP ? "built into this kernel and not enabled"
-	                                               : "forbidden here");
+		    host->landlock_num == ENOSYS       ? "not built into this kernel"
+		    : host->landlock_num == EOPNOTSUPP ? "built into this kernel and not enabled"
+						       : "forbidden here");
 }
 
 static void landlock_reduce(const struct host *host, struct plan *plan)
@@ -132,7 +132,7 @@ static uint64_t rights_of(const struct mount *m, unsigned int abi)
 }
 
 static int add_path_rule(int ruleset, const char *path, uint64_t rights, unsigned int abi,
-                         struct err *e)
+			 struct err *e)
 {
 	autoclose int fd = open(path, O_PATH | O_CLOEXEC);
 	struct uapi_landlock_path_beneath rule = {rights, fd};
@@ -143,7 +143,7 @@ static int add_path_rule(int ruleset, const char *path, uint64_t rights, unsigne
 	/* The kernel takes only a file's rights for what is no directory. */
 	if (!S_ISDIR(st.st_mode))
 		rule.allowed &= UINT64_C(1) << 0 | UINT64_C(1) << 1 | UINT64_C(1) << 2 |
-		                UINT64_C(1) << 14 | UINT64_C(1) << 15 | UINT64_C(1) << 16;
+				UINT64_C(1) << 14 | UINT64_C(1) << 15 | UINT64_C(1) << 16;
 	rule.allowed &= fs_mask(abi, R | D | W | V);
 	if (sys_landlock_add_rule(ruleset, UAPI_LANDLOCK_RULE_PATH, &rule))
 		return fail(e, errno, "rule for %s", path);
@@ -163,7 +163,7 @@ static int add_path_rules(const struct plan *plan, int ruleset, struct err *e)
 		if (m->kind == MOUNT_LINK || m->kind == MOUNT_DIR || !path)
 			continue;
 		if (add_path_rule(ruleset, path, rights_of(m, plan->landlock.abi),
-		                  plan->landlock.abi, e))
+				  plan->landlock.abi, e))
 			return -1;
 	}
 	return 0;
@@ -225,11 +225,11 @@ static int landlock_check(const struct plan *plan, struct run *run, struct err *
 }
 
 const struct layer layer_landlock = {
-        .name = "landlock",
-        .stops = "use files, TCP ports and abstract sockets that the plan does not name",
-        .needs = "nnp",
-        .available = landlock_available,
-        .reduce = landlock_reduce,
-        .apply[STAGE_LOCK] = landlock_apply,
-        .check[STAGE_LOCK] = landlock_check,
+	.name = "landlock",
+	.stops = "use files, TCP ports and abstract sockets that the plan does not name",
+	.needs = "nnp",
+	.available = landlock_available,
+	.reduce = landlock_reduce,
+	.apply[STAGE_LOCK] = landlock_apply,
+	.check[STAGE_LOCK] = landlock_check,
 };

@@ -41,8 +41,8 @@ static bool is_device(int fd, const char *path)
 		const char *path;
 		unsigned int major, minor;
 	} known[] = {
-	        {"/dev/null", 1, 3},   {"/dev/zero", 1, 5},    {"/dev/full", 1, 7},
-	        {"/dev/random", 1, 8}, {"/dev/urandom", 1, 9}, {"/dev/tty", 5, 0},
+		{"/dev/null", 1, 3},   {"/dev/zero", 1, 5},    {"/dev/full", 1, 7},
+		{"/dev/random", 1, 8}, {"/dev/urandom", 1, 9}, {"/dev/tty", 5, 0},
 	};
 	struct stat st;
 
@@ -54,25 +54,42 @@ static bool is_device(int fd, const char *path)
 	return false;
 }
 
-/* A source of the host's as a detached tree with its flags set. */
-static int pin_tree(const struct mount *m, struct err *e)
+/* Clones what lies at the source: a canonical path, so that a symbolic link in it is refused. */
+static int clone_source(const struct mount *m, struct err *e)
 {
 	static const struct uapi_open_how how = {
-	        O_PATH | O_CLOEXEC, 0, UAPI_RESOLVE_NO_SYMLINKS | UAPI_RESOLVE_NO_MAGICLINKS};
-	/* Private: what the host mounts later below the source must not turn up inside. */
-	const struct uapi_mount_attr attr = {flags_of(m), 0, MS_PRIVATE, 0};
+		O_PATH | O_CLOEXEC, 0, UAPI_RESOLVE_NO_SYMLINKS | UAPI_RESOLVE_NO_MAGICLINKS};
 	autoclose int path = sys_openat2(AT_FDCWD, m->source, &how);
-	autoclose int tree = -1;
+	int tree;
 
 	if (path < 0)
 		return fail(e, errno, "open %s", m->source);
-	if (m->kind == MOUNT_DEVICE && !is_device(path, m->source))
-		return fail(e, 0, "%s is not the device of that name", m->source);
 	tree = sys_open_tree(path, "",
-	                     OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
+			     OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
+	return tree >= 0 ? tree : fail(e, errno, "take %s", m->source);
+}
+
+/* A device node is told by its numbers, whatever way its path led. */
+static int clone_device(const struct mount *m, struct err *e)
+{
+	autoclose int tree =
+		sys_open_tree(AT_FDCWD, m->source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+
 	if (tree < 0)
 		return fail(e, errno, "take %s", m->source);
-	if (sys_mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr))
+	if (!is_device(tree, m->source))
+		return fail(e, 0, "%s is not the device of that name", m->source);
+	return fd_take(&tree);
+}
+
+/* A source of the host's as a detached tree with its flags set. */
+static int pin_tree(const struct mount *m, struct err *e)
+{
+	/* Private: what the host mounts later below the source must not turn up inside. */
+	const struct uapi_mount_attr attr = {flags_of(m), 0, MS_PRIVATE, 0};
+	autoclose int tree = m->kind == MOUNT_DEVICE ? clone_device(m, e) : clone_source(m, e);
+
+	if (tree >= 0 && sys_mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr))
 		return fail(e, errno, "set the mount flags of %s", m->source);
 	return fd_take(&tree);
 }
@@ -139,8 +156,8 @@ static int pin(const struct mount *m, struct run *run, struct err *e)
 static int open_below(int dir, const char *path, uint64_t flags)
 {
 	const struct uapi_open_how how = {flags | O_CLOEXEC, flags & O_CREAT ? 0644 : 0,
-	                                  UAPI_RESOLVE_IN_ROOT | UAPI_RESOLVE_NO_SYMLINKS |
-	                                          UAPI_RESOLVE_NO_MAGICLINKS};
+					  UAPI_RESOLVE_IN_ROOT | UAPI_RESOLVE_NO_SYMLINKS |
+						  UAPI_RESOLVE_NO_MAGICLINKS};
 
 	return sys_openat2(dir, path, &how);
 }
@@ -160,7 +177,7 @@ static int make_point(int root, const struct mount *m, struct err *e)
 	if (!m->is_file && make_dir(root, m, e))
 		return -1;
 	fd = open_below(root, m->dest + 1,
-	                m->is_file ? O_CREAT | O_EXCL | O_WRONLY : O_PATH | O_DIRECTORY);
+			m->is_file ? O_CREAT | O_EXCL | O_WRONLY : O_PATH | O_DIRECTORY);
 	return fd >= 0 ? fd : fail(e, errno, "make the mount point %s", m->dest);
 }
 
@@ -173,7 +190,7 @@ static int attach(int root, const struct mount *m, int tree, struct err *e)
 		return -1;
 	if (m->kind == MOUNT_SCRATCH) {
 		scratch = sys_open_tree(point, "",
-		                        OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+					OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 		if (scratch < 0)
 			return fail(e, errno, "take %s", m->dest);
 		tree = scratch;
@@ -260,7 +277,7 @@ static int check_flags(const struct mount *m, struct err *e)
 		want |= ST_NODEV | (m->writable ? 0 : ST_RDONLY);
 	if ((fs.f_flag & want) != want)
 		return fail(e, 0, "%s is mounted with flags %#lx, which lack some of %#lx", m->dest,
-		            fs.f_flag, want);
+			    fs.f_flag, want);
 	return 0;
 }
 
@@ -282,19 +299,19 @@ static void mount_explain(const struct layer *layer, struct err *e)
 {
 	if (e->num == ELOOP)
 		err_remedy(e, "A symbolic link has come into this path since it was looked up: "
-		              "somebody is changing it while we start.");
+			      "somebody is changing it while we start.");
 	else
 		explain_namespace(layer, e);
 }
 
 const struct layer layer_mount = {
-        .name = "mount",
-        .stops = "see and change the host's files",
-        .needs = "user",
-        .clone_flag = CLONE_NEWNS,
-        .ns = "mnt",
-        .apply[STAGE_BUILD] = mount_apply_build,
-        .apply[STAGE_ENTER] = mount_apply_enter,
-        .check[STAGE_PROOF] = mount_check,
-        .explain = mount_explain,
+	.name = "mount",
+	.stops = "see and change the host's files",
+	.needs = "user",
+	.clone_flag = CLONE_NEWNS,
+	.ns = "mnt",
+	.apply[STAGE_BUILD] = mount_apply_build,
+	.apply[STAGE_ENTER] = mount_apply_enter,
+	.check[STAGE_PROOF] = mount_check,
+	.explain = mount_explain,
 };

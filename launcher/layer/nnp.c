@@ -28,8 +28,8 @@ static int nnp_check(const struct plan *plan, struct run *run, struct err *e)
 }
 
 const struct layer layer_nnp = {
-        .name = "nnp",
-        .stops = "gain privileges by running a set-user-ID file or one with capabilities",
-        .apply[STAGE_OUTSIDE] = nnp_apply,
-        .check[STAGE_PROOF] = nnp_check,
+	.name = "nnp",
+	.stops = "gain privileges by running a set-user-ID file or one with capabilities",
+	.apply[STAGE_OUTSIDE] = nnp_apply,
+	.check[STAGE_PROOF] = nnp_check,
 };

@@ -26,13 +26,13 @@
 #include "uapi.h"
 
 /*
- * What tells of the host and is readable on some kernel. /proc itself is read-only, so that nothing
- * can be written. Where the file's own mode keeps it from the agent's id (kcore everywhere we
+ * Files that tell of the host and are readable on some kernel. /proc itself is read-only, so that
+ * nothing can be written. Where a file's own mode keeps it from the agent's id (kcore everywhere we
  * looked) that is left to the mode, which costs nothing.
  */
 static const char *const masked[] = {
-        "acpi",          "asound",  "interrupts",  "kallsyms", "kcore",      "keys",
-        "latency_stats", "modules", "sched_debug", "scsi",     "timer_list",
+	"interrupts",	 "kallsyms", "kcore",	    "keys",
+	"latency_stats", "modules",  "sched_debug", "timer_list",
 };
 
 /*
@@ -61,26 +61,10 @@ static int pid_apply_build(const struct plan *plan, struct run *run, struct err 
 	if (fs < 0 || sys_fsconfig(fs, UAPI_FSCONFIG_CMD_CREATE, NULL, NULL))
 		return fail(e, errno, "make a procfs");
 	run->proc_fd = sys_fsmount(fs, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-	                                       MOUNT_ATTR_NOEXEC);
+					       MOUNT_ATTR_NOEXEC);
 	if (run->proc_fd < 0)
 		return fail(e, errno, "mount a procfs");
 	return 0;
-}
-
-static const char empty_name[] = "/tmp/.pinfold-empty";
-
-/* An empty directory of /tmp's as a read-only tree. */
-static int make_empty(struct err *e)
-{
-	static const struct uapi_mount_attr attr = {MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC, 0, 0, 0};
-	autoclose int tree = -1;
-
-	if (mkdir(empty_name, 0555))
-		return fail(e, errno, "make an empty directory");
-	tree = sys_open_tree(AT_FDCWD, empty_name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-	if (tree < 0 || sys_mount_setattr(tree, "", AT_EMPTY_PATH, &attr))
-		return fail(e, errno, "take an empty directory");
-	return fd_take(&tree);
 }
 
 static int open_null(struct err *e)
@@ -103,7 +87,7 @@ static int open_null(struct err *e)
 static int mask(int proc, const char *name, int cover, struct err *e)
 {
 	autoclose int tree =
-	        sys_open_tree(cover, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+		sys_open_tree(cover, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 
 	if (tree < 0 || sys_move_mount(tree, "", proc, name, MOVE_MOUNT_F_EMPTY_PATH))
 		return fail(e, errno, "mask /proc/%s", name);
@@ -112,26 +96,21 @@ static int mask(int proc, const char *name, int cover, struct err *e)
 
 static int pid_apply_lock(const struct plan *plan, struct run *run, struct err *e)
 {
-	autoclose int proc = -1, null = -1, empty = -1;
+	autoclose int proc = -1, null = -1;
 
 	(void)run;
 	if (!plan_has(plan, "mount"))
 		return 0;
 	proc = open("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (proc < 0)
+		return fail(e, errno, "open /proc inside");
 	null = open_null(e);
-	empty = make_empty(e);
-	if (proc < 0 || null < 0 || empty < 0)
-		return proc < 0 ? fail(e, errno, "open /proc inside") : -1;
-	for (size_t i = 0; i < ARRAY_SIZE(masked); i++) {
-		struct stat st;
-
-		if (faccessat(proc, masked[i], R_OK, 0) == 0 &&
-		    fstatat(proc, masked[i], &st, 0) == 0 &&
-		    mask(proc, masked[i], S_ISDIR(st.st_mode) ? empty : null, e))
+	if (null < 0)
+		return -1;
+	for (size_t i = 0; i < ARRAY_SIZE(masked); i++)
+		if (faccessat(proc, masked[i], R_OK, 0) == 0 && mask(proc, masked[i], null, e))
 			return -1;
-	}
-	/* The kernel makes no entry in a removed directory: what the masks show stays empty. */
-	return rmdir(empty_name) ? fail(e, errno, "remove the empty directory") : 0;
+	return 0;
 }
 
 /* Every kernel has these two where it has keys and symbols at all, and anybody may read them. */
@@ -162,24 +141,24 @@ static void pid_explain(const struct layer *layer, struct err *e)
 {
 	if (e->num == EPERM && e->what[0] == 'm') {
 		err_remedy(e,
-		           "The /proc of this host or container has masked or read-only parts, and "
-		           "the kernel then gives no fresh one. Unmask it (docker: --security-opt "
-		           "systempaths=unconfined, podman: --security-opt unmask=ALL), or leave "
-		           "the layer out: --without pid shows the /proc that is there.");
+			   "The /proc of this host or container has masked or read-only parts, and "
+			   "the kernel then gives no fresh one. Unmask it (docker: --security-opt "
+			   "systempaths=unconfined, podman: --security-opt unmask=ALL), or leave "
+			   "the layer out: --without pid shows the /proc that is there.");
 		return;
 	}
 	explain_namespace(layer, e);
 }
 
 const struct layer layer_pid = {
-        .name = "pid",
-        .stops = "see, signal and trace the host's processes, or live on after its own end",
-        .needs = "user",
-        .clone_flag = CLONE_NEWPID,
-        .ns = "pid",
-        .apply[STAGE_MAPS] = pid_apply_maps,
-        .apply[STAGE_BUILD] = pid_apply_build,
-        .apply[STAGE_LOCK] = pid_apply_lock,
-        .check[STAGE_PROOF] = pid_check,
-        .explain = pid_explain,
+	.name = "pid",
+	.stops = "see, signal and trace the host's processes, or live on after its own end",
+	.needs = "user",
+	.clone_flag = CLONE_NEWPID,
+	.ns = "pid",
+	.apply[STAGE_MAPS] = pid_apply_maps,
+	.apply[STAGE_BUILD] = pid_apply_build,
+	.apply[STAGE_LOCK] = pid_apply_lock,
+	.check[STAGE_PROOF] = pid_check,
+	.explain = pid_explain,
 };

@@ -37,9 +37,9 @@ static int readonly_check(const struct plan *plan, struct run *run, struct err *
 }
 
 const struct layer layer_readonly = {
-        .name = "readonly",
-        .stops = "write files at the root of what it sees, where programs look for them",
-        .needs = "mount",
-        .apply[STAGE_ENTER] = readonly_apply,
-        .check[STAGE_PROOF] = readonly_check,
+	.name = "readonly",
+	.stops = "write files at the root of what it sees, where programs look for them",
+	.needs = "mount",
+	.apply[STAGE_ENTER] = readonly_apply,
+	.check[STAGE_PROOF] = readonly_check,
 };

@@ -16,12 +16,12 @@ static const struct {
 	const char *name;
 	rlim_t most;
 } limits[] = {
-        {RLIMIT_CORE, "core", 0},
-        /* Inside a user namespace the kernel counts its processes alone (5.14), else the user's. */
-        {RLIMIT_NPROC, "nproc", 8192},
-        {RLIMIT_NOFILE, "nofile", 65536},
-        {RLIMIT_MEMLOCK, "memlock", 64 << 20},
-        {RLIMIT_MSGQUEUE, "msgqueue", 819200},
+	{RLIMIT_CORE, "core", 0},
+	/* Inside a user namespace the kernel counts its processes alone (5.14), else the user's. */
+	{RLIMIT_NPROC, "nproc", 8192},
+	{RLIMIT_NOFILE, "nofile", 65536},
+	{RLIMIT_MEMLOCK, "memlock", 64 << 20},
+	{RLIMIT_MSGQUEUE, "msgqueue", 819200},
 };
 
 static int rlimits_apply(const struct plan *plan, struct run *run, struct err *e)
@@ -56,8 +56,8 @@ static int rlimits_check(const struct plan *plan, struct run *run, struct err *e
 }
 
 const struct layer layer_rlimits = {
-        .name = "rlimits",
-        .stops = "start processes, open files and lock memory without end; leave core files",
-        .apply[STAGE_LOCK] = rlimits_apply,
-        .check[STAGE_PROOF] = rlimits_check,
+	.name = "rlimits",
+	.stops = "start processes, open files and lock memory without end; leave core files",
+	.apply[STAGE_LOCK] = rlimits_apply,
+	.check[STAGE_PROOF] = rlimits_check,
 };

@@ -34,15 +34,15 @@ static int seccomp_available(const struct host *host, struct err *why_not)
 	if (host->seccomp_num == 0)
 		return 0;
 	err_remedy(why_not,
-	           "Use a kernel with CONFIG_SECCOMP_FILTER, or a container whose own filter "
-	           "allows seccomp(2); or leave the layer out: --without seccomp.");
+		   "Use a kernel with CONFIG_SECCOMP_FILTER, or a container whose own filter "
+		   "allows seccomp(2); or leave the layer out: --without seccomp.");
 	return fail(why_not, host->seccomp_num, "the kernel takes no seccomp filter here");
 }
 
 static int seccomp_apply(const struct plan *plan, struct run *run, struct err *e)
 {
 	static const struct sock_fprog filter = {ARRAY_SIZE(filter_insns),
-	                                         (struct sock_filter *)(uintptr_t)filter_insns};
+						 (struct sock_filter *)(uintptr_t)filter_insns};
 
 	(void)plan, (void)run;
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter))
@@ -67,13 +67,13 @@ static int seccomp_check(const struct plan *plan, struct run *run, struct err *e
 }
 
 const struct filter_facts seccomp_filter_facts = {FILTER_ARCH, ARRAY_SIZE(filter_insns),
-                                                  FILTER_HASH};
+						  FILTER_HASH};
 
 const struct layer layer_seccomp = {
-        .name = "seccomp",
-        .stops = "use kernel interfaces that ordinary programs do not, where kernel bugs live",
-        .needs = "nnp",
-        .available = seccomp_available,
-        .apply[STAGE_LOCK] = seccomp_apply,
-        .check[STAGE_PROOF] = seccomp_check,
+	.name = "seccomp",
+	.stops = "use kernel interfaces that ordinary programs do not, where kernel bugs live",
+	.needs = "nnp",
+	.available = seccomp_available,
+	.apply[STAGE_LOCK] = seccomp_apply,
+	.check[STAGE_PROOF] = seccomp_check,
 };

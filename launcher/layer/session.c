@@ -30,16 +30,16 @@ static int session_check(const struct plan *plan, struct run *run, struct err *e
 	(void)plan, (void)run;
 	if (getsid(0) != getpid())
 		return fail(e, 0, "the agent is in session %d, not in one of its own",
-		            (int)getsid(0));
+			    (int)getsid(0));
 	if (tty >= 0)
 		return fail(e, 0, "the caller's terminal can still be opened by /dev/tty");
 	return 0;
 }
 
 const struct layer layer_session = {
-        .name = "session",
-        .stops = "type into the caller's terminal, or take part in its job control",
-        .apply[STAGE_LOCK] = session_apply,
-        .apply[STAGE_AGENT] = session_apply,
-        .check[STAGE_PROOF] = session_check,
+	.name = "session",
+	.stops = "type into the caller's terminal, or take part in its job control",
+	.apply[STAGE_LOCK] = session_apply,
+	.apply[STAGE_AGENT] = session_apply,
+	.check[STAGE_PROOF] = session_check,
 };

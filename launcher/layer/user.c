@@ -27,7 +27,7 @@
 static int open_self(struct err *e)
 {
 	static const struct uapi_open_how how = {O_PATH | O_DIRECTORY | O_CLOEXEC, 0,
-	                                         UAPI_RESOLVE_NO_XDEV};
+						 UAPI_RESOLVE_NO_XDEV};
 	autoclose int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct statfs fs;
 	int self;
@@ -43,7 +43,7 @@ static int open_self(struct err *e)
 static int write_self(int self, const char *name, const char *text, struct err *e)
 {
 	static const struct uapi_open_how how = {O_WRONLY | O_CLOEXEC, 0,
-	                                         UAPI_RESOLVE_NO_XDEV | UAPI_RESOLVE_NO_SYMLINKS};
+						 UAPI_RESOLVE_NO_XDEV | UAPI_RESOLVE_NO_SYMLINKS};
 	autoclose int fd = sys_openat2(self, name, &how);
 	size_t size = strlen(text);
 
@@ -105,12 +105,12 @@ static int user_check(const struct plan *plan, struct run *run, struct err *e)
 }
 
 const struct layer layer_user = {
-        .name = "user",
-        .stops = "be a user of the host's to whoever is asked inside; needed to build the rest",
-        .clone_flag = CLONE_NEWUSER,
-        .ns = "user",
-        .apply[STAGE_MAPS] = user_apply,
-        .apply[STAGE_LOCK] = user_apply_lock,
-        .check[STAGE_PROOF] = user_check,
-        .explain = explain_namespace,
+	.name = "user",
+	.stops = "be a user of the host's to whoever is asked inside; needed to build the rest",
+	.clone_flag = CLONE_NEWUSER,
+	.ns = "user",
+	.apply[STAGE_MAPS] = user_apply,
+	.apply[STAGE_LOCK] = user_apply_lock,
+	.check[STAGE_PROOF] = user_check,
+	.explain = explain_namespace,
 };

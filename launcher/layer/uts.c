@@ -34,12 +34,12 @@ static int uts_check(const struct plan *plan, struct run *run, struct err *e)
 }
 
 const struct layer layer_uts = {
-        .name = "uts",
-        .stops = "learn the host's name",
-        .needs = "user",
-        .clone_flag = CLONE_NEWUTS,
-        .ns = "uts",
-        .apply[STAGE_BUILD] = uts_apply,
-        .check[STAGE_PROOF] = uts_check,
-        .explain = explain_namespace,
+	.name = "uts",
+	.stops = "learn the host's name",
+	.needs = "user",
+	.clone_flag = CLONE_NEWUTS,
+	.ns = "uts",
+	.apply[STAGE_BUILD] = uts_apply,
+	.check[STAGE_PROOF] = uts_check,
+	.explain = explain_namespace,
 };
