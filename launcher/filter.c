@@ -150,7 +150,10 @@ static size_t put_test(struct build *b, const struct filter_test *test, size_t y
 	return put_load(b, low_half(test->arg));
 }
 
-/* A rule's steps, the last one first: each goes on to the next where it does not hold. */
+/*
+ * A rule's steps, the last one first: each goes on to the next where it does not hold. So are the
+ * tests of a step: the last one that holds leads to the verdict, each before it to the one after.
+ */
 static size_t put_rule(struct build *b, const struct filter_rule *rule)
 {
 	size_t next = place_return(b, rule->otherwise);
@@ -292,7 +295,7 @@ int filter_make(enum filter_arch arch, const struct filter_row *rows, size_t n,
 		struct filter *filter, struct err *e)
 {
 	struct build b = {.filter = filter, .first = FILTER_INSNS};
-	size_t tree, kill;
+	size_t tree, killed;
 
 	if (filter_check_rows(rows, n, e))
 		return -1;
@@ -307,8 +310,8 @@ int filter_make(enum filter_arch arch, const struct filter_row *rows, size_t n,
 		put(&b, BPF_JMP | BPF_JA, (uint32_t)(tree - b.first), NOWHERE, NOWHERE);
 	put_load(&b, offsetof(struct seccomp_data, nr));
 	tree = b.first;
-	kill = place_return(&b, FILTER_KILL);
-	put_compare(&b, BPF_JEQ, filter_arch_audit(arch), tree, kill);
+	killed = place_return(&b, FILTER_KILL);
+	put_compare(&b, BPF_JEQ, filter_arch_audit(arch), tree, killed);
 	put_load(&b, offsetof(struct seccomp_data, arch));
 	if (b.full)
 		return fail(e, E2BIG, "the filter has more than %d instructions", FILTER_INSNS - 1);

@@ -101,7 +101,8 @@ enum mount_kind {
 	MOUNT_SCRATCH, /* a writable directory of the root's tmpfs, as a mount of its own */
 	MOUNT_PROC,    /* a fresh procfs, or the host's where the pid layer is off */
 	MOUNT_DEVPTS,  /* own pseudo-terminals */
-	MOUNT_DEVICE   /* one device node of the host */
+	MOUNT_DEVICE,  /* one device node of the host */
+	MOUNT_MASK     /* the null device over a file of /proc, where that would be readable */
 };
 
 struct mount {

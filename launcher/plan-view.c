@@ -34,6 +34,15 @@ static const struct mount shm_mount = {
 
 static const char *const devices[] = {"null", "zero", "full", "random", "urandom", "tty"};
 
+/*
+ * Files of /proc that tell of the host and are readable on some kernel. A fresh /proc is read-only
+ * as a whole, so that nothing in it can be written.
+ */
+static const char *const masked[] = {
+	"interrupts",	 "kallsyms", "kcore",	    "keys",
+	"latency_stats", "modules",  "sched_debug", "timer_list",
+};
+
 static const struct mount dev_links[] = {
 	{.kind = MOUNT_LINK, .source = "pts/ptmx", .dest = "/dev/ptmx"},
 	{.kind = MOUNT_LINK, .source = "/proc/self/fd", .dest = "/dev/fd"},
@@ -99,12 +108,30 @@ static int add_system(const struct host *host, struct plan *plan, struct err *e)
 	return 0;
 }
 
-static int add_kernel(struct plan *plan, struct err *e)
+static int add_proc(struct plan *plan, struct err *e)
 {
 	struct mount proc = {.kind = MOUNT_PROC, .source = "/proc", .dest = "/proc"};
+
+	if (add(plan, proc, e))
+		return -1;
+	/* The host's own /proc, shown where the pid layer is off, is not ours to mask. */
+	for (size_t i = 0; i < ARRAY_SIZE(masked) && plan_has(plan, "pid"); i++) {
+		struct mount m = {.kind = MOUNT_MASK,
+				  .source = "/dev/null",
+				  .is_file = true,
+				  .dest = pool_printf("/proc/%s", masked[i])};
+
+		if (add(plan, m, e))
+			return -1;
+	}
+	return 0;
+}
+
+static int add_kernel(struct plan *plan, struct err *e)
+{
 	struct mount pts = {.kind = MOUNT_DEVPTS, .dest = "/dev/pts", .writable = true};
 
-	if (add(plan, proc, e) || add(plan, tmp_mount, e))
+	if (add_proc(plan, e) || add(plan, tmp_mount, e))
 		return -1;
 	for (size_t i = 0; i < ARRAY_SIZE(devices); i++) {
 		const char *path = pool_printf("/dev/%s", devices[i]);

@@ -54,7 +54,7 @@ static int check_stdio(struct err *e)
  */
 static int check_open(int except, struct err *e)
 {
-	enum { MOST = 256 };
+	enum { MOST = 64 };
 	struct pollfd p[MOST];
 	nfds_t n = 0;
 

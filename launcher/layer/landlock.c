@@ -160,7 +160,7 @@ static int add_path_rules(const struct plan *plan, int ruleset, struct err *e)
 
 		/* What is made for the run has no counterpart on the host: nothing to allow there.
 		 */
-		if (m->kind == MOUNT_LINK || m->kind == MOUNT_DIR || !path)
+		if (m->kind == MOUNT_LINK || m->kind == MOUNT_DIR || m->kind == MOUNT_MASK || !path)
 			continue;
 		if (add_path_rule(ruleset, path, rights_of(m, plan->landlock.abi),
 				  plan->landlock.abi, e))

@@ -25,12 +25,17 @@
 
 #include "uapi.h"
 
+static bool is_node(const struct mount *m)
+{
+	return m->kind == MOUNT_DEVICE || m->kind == MOUNT_MASK;
+}
+
 /* nosuid and nodev everywhere; device nodes are the one thing that must work as devices. */
 static uint64_t flags_of(const struct mount *m)
 {
 	uint64_t flags = MOUNT_ATTR_NOSUID;
 
-	if (m->kind == MOUNT_DEVICE || m->kind == MOUNT_DEVPTS)
+	if (is_node(m) || m->kind == MOUNT_DEVPTS)
 		return flags | MOUNT_ATTR_NOEXEC;
 	return flags | MOUNT_ATTR_NODEV | (m->writable ? 0 : MOUNT_ATTR_RDONLY);
 }
@@ -87,7 +92,7 @@ static int pin_tree(const struct mount *m, struct err *e)
 {
 	/* Private: what the host mounts later below the source must not turn up inside. */
 	const struct uapi_mount_attr attr = {flags_of(m), 0, MS_PRIVATE, 0};
-	autoclose int tree = m->kind == MOUNT_DEVICE ? clone_device(m, e) : clone_source(m, e);
+	autoclose int tree = is_node(m) ? clone_device(m, e) : clone_source(m, e);
 
 	if (tree >= 0 && sys_mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr))
 		return fail(e, errno, "set the mount flags of %s", m->source);
@@ -131,7 +136,7 @@ static int make_devpts(const struct mount *m, struct err *e)
 
 /*
  * The detached mount of one entry; -1 with no error in e where there is none: links and plain
- * directories have none, and scratch directories are cloned from the root once it is attached.
+ * directories have none; scratch directories and masks are taken when they are placed.
  */
 static int pin(const struct mount *m, struct run *run, struct err *e)
 {
@@ -139,6 +144,7 @@ static int pin(const struct mount *m, struct run *run, struct err *e)
 	case MOUNT_DIR:
 	case MOUNT_LINK:
 	case MOUNT_SCRATCH:
+	case MOUNT_MASK:
 		return -1;
 	case MOUNT_ROOT:
 		return make_tmpfs(m, e);
@@ -200,10 +206,33 @@ static int attach(int root, const struct mount *m, int tree, struct err *e)
 	return 0;
 }
 
+/*
+ * Lays the null device over a file of the new /proc. Where the file's own mode keeps it from the
+ * agent's id (kcore everywhere we looked), that is left to the mode, which costs nothing.
+ */
+static int place_mask(int root, const struct mount *m, struct err *e)
+{
+	autoclose int point = -1, tree = -1;
+
+	if (faccessat(root, m->dest + 1, R_OK, 0))
+		return 0;
+	point = open_below(root, m->dest + 1, O_PATH);
+	if (point < 0)
+		return fail(e, errno, "open %s", m->dest);
+	tree = pin_tree(m, e);
+	if (tree < 0)
+		return -1;
+	if (sys_move_mount(tree, "", point, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH))
+		return fail(e, errno, "mask %s", m->dest);
+	return 0;
+}
+
 static int place(int root, const struct mount *m, int tree, struct err *e)
 {
 	if (m->kind == MOUNT_DIR)
 		return make_dir(root, m, e);
+	if (m->kind == MOUNT_MASK)
+		return place_mask(root, m, e);
 	if (m->kind != MOUNT_LINK)
 		return attach(root, m, tree, e);
 	if (symlinkat(m->source, root, m->dest + 1))
@@ -273,7 +302,7 @@ static int check_flags(const struct mount *m, struct err *e)
 
 	if (statvfs(m->dest, &fs))
 		return fail(e, errno, "look at %s inside", m->dest);
-	if (m->kind != MOUNT_DEVICE && m->kind != MOUNT_DEVPTS)
+	if (!is_node(m) && m->kind != MOUNT_DEVPTS)
 		want |= ST_NODEV | (m->writable ? 0 : ST_RDONLY);
 	if ((fs.f_flag & want) != want)
 		return fail(e, 0, "%s is mounted with flags %#lx, which lack some of %#lx", m->dest,
@@ -288,10 +317,13 @@ static int mount_check(const struct plan *plan, struct run *run, struct err *e)
 	(void)run;
 	if (statfs("/", &fs) || fs.f_type != TMPFS_MAGIC)
 		return fail(e, 0, "the root inside is not our tmpfs");
-	for (size_t i = 0; i < plan->mounts_n; i++)
-		if (plan->mounts[i].kind != MOUNT_LINK && plan->mounts[i].kind != MOUNT_DIR &&
-		    check_flags(&plan->mounts[i], e))
+	for (size_t i = 0; i < plan->mounts_n; i++) {
+		const struct mount *m = &plan->mounts[i];
+
+		if (m->kind != MOUNT_LINK && m->kind != MOUNT_DIR && m->kind != MOUNT_MASK &&
+		    check_flags(m, e))
 			return -1;
+	}
 	return 0;
 }
 

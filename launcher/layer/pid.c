@@ -2,14 +2,12 @@
 /*
  * Layer pid: processes of its own (pid_namespaces(7)), under a pid 1 of ours (init.c).
  *
- * Should: show a fresh, read-only /proc with the files masked that tell of the host; end everything
- * inside when the command ends, and when the launcher does, however that dies.
- * Mustn't: mask by a path that somebody else could have replaced: the covers are taken from
- * descriptors that were looked at (CVE-2025-31133 was a /dev/null that was a symbolic link).
+ * Should: give a fresh, read-only /proc, in which the plan masks what tells of the host; end
+ * everything inside when the command ends, and when the launcher does, however that dies.
+ * Mustn't: need the mount layer; without it there is no place for a /proc, and the host's is seen.
  *
  * The fresh /proc is made before the host's tree goes out of sight, because the kernel refuses a
- * new procfs in a mount namespace that shows none (mount_too_revealing() in fs/namespace.c); it is
- * masked once the new root has been entered, and before the agent exists.
+ * new procfs in a mount namespace that shows none (mount_too_revealing() in fs/namespace.c).
  */
 #include "pinfold.h"
 
@@ -24,16 +22,6 @@
 #include <unistd.h>
 
 #include "uapi.h"
-
-/*
- * Files that tell of the host and are readable on some kernel. /proc itself is read-only, so that
- * nothing can be written. Where a file's own mode keeps it from the agent's id (kcore everywhere we
- * looked) that is left to the mode, which costs nothing.
- */
-static const char *const masked[] = {
-	"interrupts",	 "kallsyms", "kcore",	    "keys",
-	"latency_stats", "modules",  "sched_debug", "timer_list",
-};
 
 /*
  * The launcher may already be gone when the death signal is set. Nobody reads our pipe then, which
@@ -64,52 +52,6 @@ static int pid_apply_build(const struct plan *plan, struct run *run, struct err 
 					       MOUNT_ATTR_NOEXEC);
 	if (run->proc_fd < 0)
 		return fail(e, errno, "mount a procfs");
-	return 0;
-}
-
-static int open_null(struct err *e)
-{
-	int fd = open("/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st)) {
-		(void)fail(e, errno, "open /dev/null inside");
-	} else if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3)) {
-		(void)fail(e, 0, "/dev/null inside is not the null device");
-	} else {
-		return fd;
-	}
-	fd_cleanup(&fd);
-	return -1;
-}
-
-/* Clones what the cover shows and lays it over name in /proc. */
-static int mask(int proc, const char *name, int cover, struct err *e)
-{
-	autoclose int tree =
-		sys_open_tree(cover, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-
-	if (tree < 0 || sys_move_mount(tree, "", proc, name, MOVE_MOUNT_F_EMPTY_PATH))
-		return fail(e, errno, "mask /proc/%s", name);
-	return 0;
-}
-
-static int pid_apply_lock(const struct plan *plan, struct run *run, struct err *e)
-{
-	autoclose int proc = -1, null = -1;
-
-	(void)run;
-	if (!plan_has(plan, "mount"))
-		return 0;
-	proc = open("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (proc < 0)
-		return fail(e, errno, "open /proc inside");
-	null = open_null(e);
-	if (null < 0)
-		return -1;
-	for (size_t i = 0; i < ARRAY_SIZE(masked); i++)
-		if (faccessat(proc, masked[i], R_OK, 0) == 0 && mask(proc, masked[i], null, e))
-			return -1;
 	return 0;
 }
 
@@ -158,7 +100,6 @@ const struct layer layer_pid = {
 	.ns = "pid",
 	.apply[STAGE_MAPS] = pid_apply_maps,
 	.apply[STAGE_BUILD] = pid_apply_build,
-	.apply[STAGE_LOCK] = pid_apply_lock,
 	.check[STAGE_PROOF] = pid_check,
 	.explain = pid_explain,
 };
