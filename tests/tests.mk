@@ -15,7 +15,8 @@ part  = $(word 2,$(subst -, ,$(notdir $(1))))
 parts = $(filter-out $(BUILD)/$(1)/main.o,$(call objects,$($(1)_src)))
 
 .SECONDEXPANSION:
-$(BUILD)/tests/%: tests/%.c tests/tap.h $(call objects,$(lib_src)) $$(if $$(filter-out lib,$$(call part,$$*)),$$(call parts,$$(call part,$$*)))
+.SECONDARY:
+$(BUILD)/tests/%: tests/%.c tests/tap.h $(wildcard tests/*/*.h) $(call objects,$(lib_src)) $$(if $$(filter-out lib,$$(call part,$$*)),$$(call parts,$$(call part,$$*)))
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
 	$(Q)$(CC) $(CPPFLAGS) -Ilib -I$(call part,$*) -Itests -DTESTS_DIR='"$(CURDIR)/tests"' $(ALL_CFLAGS) $(TEST_CFLAGS) \
