@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * probe.h: all nouns of the probe. Read this first, then ops.c, then one op-FAMILY.c.
+ *
+ *     argv -> struct asked -> rows of struct op -> run.c: children -> struct trial -> report.c
+ *
+ * The probe asks one question: from in here, what can code really reach? It knows of no sandbox. No
+ * row says who ought to block it; who did is found out by whoever runs the probe twice.
+ *
+ * An operation aims at a decoy which it is told of (--decoy KEY=VALUE), and is REACHED only where
+ * that decoy was: a sandbox that shows another /etc/passwd has not let the host's be read.
+ */
+#ifndef PROBE_H
+#define PROBE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include "err.h"
+#include "out.h"
+#include "str.h"
+
+/* ---- what came of it ----------------------------------------------------------------------- */
+
+enum outcome {
+	OUTCOME_NONE,    /* not yet known */
+	OUTCOME_REACHED, /* it was done, and where it could be faked, shown by content */
+	OUTCOME_BLOCKED, /* it was refused (errno), or something else was put in its place (none) */
+	OUTCOME_ABSENT,  /* this kernel or host has no such thing to reach */
+	OUTCOME_BROKEN,  /* the probe could not tell: counts for nobody */
+	OUTCOME_SKIPPED  /* not tried, for the reason in detail */
+};
+
+/* "REACHED" ...; "NONE" for OUTCOME_NONE. */
+const char *outcome_name(enum outcome outcome);
+
+/*
+ * What a refusal by errno means; pure. The rule, whose rows stand in outcome.c:
+ *  - a shortage, an interruption or a question that the kernel did not understand is BROKEN;
+ *  - ENXIO and ENODEV come from a node or type whose driver the kernel lacks, which nothing that
+ *    merely hides things makes up: ABSENT;
+ *  - "no such thing" (ENOENT, ENOSYS, EAFNOSUPPORT ...) is what both a host without it and a
+ *    sandbox that hides it say. In here they cannot be told apart, so it is BLOCKED, unless
+ *    whoever runs the probe has said that the host has none (--decoy absent=ID): ABSENT;
+ *  - everything else is BLOCKED.
+ */
+enum outcome outcome_of_errno(int num, bool told_absent);
+
+/* ---- one attempt --------------------------------------------------------------------------- */
+
+/* Where an operation was when it ended: what lets a killed one still say something. */
+enum stage {
+	STAGE_IDLE,    /* not begun */
+	STAGE_STARTED, /* in calls around the one that is tried */
+	STAGE_TRYING,  /* in the very call that is tried */
+	STAGE_DONE     /* it came back: outcome, num and detail are set */
+};
+
+/* Lies in memory that the operation's child and the probe share, so it holds no pointers. */
+struct trial {
+	int stage; /* enum stage; by trial_stage() and TRY() only */
+	enum outcome outcome;
+	int num;          /* errno(3) of the refusal, 0 where there is none */
+	bool told_absent; /* the host is said to have no such thing */
+	char detail[200]; /* one line for a person; no numbers that differ between two runs */
+};
+
+static inline void trial_stage(struct trial *t, enum stage stage)
+{
+	__atomic_store_n(&t->stage, (int)stage, __ATOMIC_RELEASE);
+}
+
+/* Makes the call that the operation is about; its value is the call's, errno is kept. */
+#define TRY(t, call)                                                                               \
+	({                                                                                         \
+		trial_stage(t, STAGE_TRYING);                                                      \
+		__typeof__(call) try_result = (call);                                              \
+		trial_stage(t, STAGE_STARTED);                                                     \
+		try_result;                                                                        \
+	})
+
+/* Each sets the outcome and the detail (printf style); the last one said counts. */
+#define TRIAL_FORMAT(n) __attribute__((format(printf, n, (n) + 1)))
+void trial_reached(struct trial *t, const char *fmt, ...) TRIAL_FORMAT(2);
+/* By outcome_of_errno(); detail names the call. */
+void trial_refused(struct trial *t, int num, const char *fmt, ...) TRIAL_FORMAT(3);
+/* BLOCKED without an errno: the call went well, and what it gave is not the decoy. */
+void trial_faked(struct trial *t, const char *fmt, ...) TRIAL_FORMAT(2);
+void trial_broken(struct trial *t, int num, const char *fmt, ...) TRIAL_FORMAT(3);
+void trial_skipped(struct trial *t, const char *fmt, ...) TRIAL_FORMAT(2);
+/* Adds to the detail: what could not be undone. */
+void trial_add(struct trial *t, const char *fmt, ...) TRIAL_FORMAT(2);
+
+/* ---- what the probe is told ---------------------------------------------------------------- */
+
+enum decoy_kind {
+	DECOY_WORD,    /* any text without control bytes */
+	DECOY_SUM,     /* 16 hexadecimal digits, as --sum prints */
+	DECOY_NUMBER,  /* a decimal number */
+	DECOY_YES,     /* "yes" or "no" */
+	DECOY_ADDRESS, /* ADDR:PORT or [ADDR]:PORT */
+	DECOY_OPS      /* patterns of ids, with commas */
+};
+
+struct decoy_key {
+	const char *name;
+	enum decoy_kind kind;
+	const char *help; /* one line */
+};
+
+enum { DECOYS_MAX = 128 };
+
+/* The known keys; the last row has no name. */
+extern const struct decoy_key decoy_keys[];
+
+struct decoys {
+	const char *value[DECOYS_MAX]; /* by place in decoy_keys[]; NULL where not told */
+};
+
+/* Reads KEY=VALUE words. -1 with e where a key is unknown or told twice, or a value is malformed.
+ */
+int decoys_read(const struct str_list *words, struct decoys *decoys, struct err *e);
+
+/* The value of a key of decoy_keys[], or NULL. */
+const char *decoy_get(const struct decoys *decoys, const char *name);
+
+/* True where the key's value is "yes". */
+bool decoy_yes(const struct decoys *decoys, const char *name);
+
+/* Reads ADDR:PORT (numbers only: no name is ever looked up). Returns the address' size, 0 if none.
+ */
+socklen_t address_read(const char *text, struct sockaddr_storage *address);
+
+/*
+ * The checksum of a file's bytes from where fd stands to its end: FNV-1a, 64 bits (lib/hash.h). As
+ * text it is 16 hexadecimal digits; that text is what passwd-sum and shadow-sum take.
+ */
+int sum_read(int fd, uint64_t *sum);
+
+enum { SUM_TEXT = 17 };
+
+void sum_print(char text[SUM_TEXT], uint64_t sum);
+
+/* ---- the operations ------------------------------------------------------------------------ */
+
+/* What every operation may know. */
+struct probe {
+	struct decoys decoys;
+	uint32_t timeout_ms; /* for one operation */
+	uint64_t nonce;      /* new in each run: for names and tokens that nobody else has */
+};
+
+struct op {
+	const char *id;        /* family.name */
+	const char *title;     /* for people, as in the seed where it is there */
+	const char *source;    /* manual page, CVE or issue: one line */
+	const char *decoys[6]; /* the keys it looks at; the last is NULL */
+	bool clean;            /* leaves its process as it was: others may run in the same one */
+	unsigned int order; /* place before the others, from 1; 0: after them, as in its family */
+
+	/* Tries it, in a child and within the time limit, and undoes it. */
+	void (*run)(const struct probe *probe, struct trial *t);
+
+	/* Undoes what a killed run() may have left; in a child too. NULL: it leaves nothing. */
+	void (*undo)(const struct probe *probe);
+
+	/*
+	 * For an operation that can end the probe itself: called in the probe's own process, after
+	 * everything else is done and printed, where run() came back REACHED. NULL: run() is all.
+	 */
+	void (*finish)(const struct probe *probe, struct trial *t);
+};
+
+struct family {
+	const char *name;
+	const struct op *ops;
+	size_t n;
+};
+
+#define FAMILY(word, rows)                                                                         \
+	{                                                                                          \
+		.name = (word), .ops = (rows), .n = ARRAY_SIZE(rows)                               \
+	}
+
+extern const struct family family_dev, family_fs, family_mount, family_net, family_proc,
+        family_trace;
+
+/* The families, NULL at the end. */
+extern const struct family *const families[];
+
+struct op_list {
+	const struct op **v;
+	size_t n;
+};
+
+/* All operations in their order; those with finish() are last. */
+struct op_list ops_all(void);
+
+/*
+ * Those that patterns (each one or more ids or globs of ids, with commas; fnmatch(3)) name, in the
+ * order of ops_all(); all where there are no patterns. -1 with e naming a pattern that fits none.
+ */
+int ops_select(const struct str_list *patterns, struct op_list *list, struct err *e);
+
+/* True where one of the patterns in text, with commas between them, fits id. */
+bool ops_match(const char *text, const char *id);
+
+/* "fs" of "fs.read-passwd". */
+const char *op_family(const struct op *op);
+
+/* ---- running them -------------------------------------------------------------------------- */
+
+/* How a child came to its end. */
+enum ending {
+	ENDING_SEEN,        /* waited for: its wait status is known */
+	ENDING_TOLD,        /* it could not be waited for, but said that it was done */
+	ENDING_TIMED_OUT,   /* killed at the time limit */
+	ENDING_STUCK,       /* the same, and it did not die of it either */
+	ENDING_NOT_STARTED, /* no child could be made */
+};
+
+/* Makes the final trial of what is in t and how the child ended; pure. num: errno of the start. */
+void trial_judge(struct trial *t, enum ending ending, int status, int num, uint32_t timeout_ms);
+
+/*
+ * Runs the operations one after the other, without finish(), and undoes those that were killed.
+ * Fills one trial an operation. Signals that would end the probe wait until an operation is over,
+ * so that Ctrl-C leaves nothing behind. -1 with e where no memory can be shared with children.
+ */
+int runner_run(const struct probe *probe, const struct op_list *ops, struct trial *trials,
+               struct err *e);
+
+/* Between these two, SIGINT, SIGTERM, SIGHUP and SIGQUIT wait. */
+void runner_hold(void);
+void runner_release(void);
+
+/* Is this the namespace that the machine started with? name as in /proc/self/ns. */
+enum guard { GUARD_INITIAL, GUARD_OTHER, GUARD_UNKNOWN };
+enum guard guard_read(const char *name);
+
+/* ---- the command line and the report ------------------------------------------------------- */
+
+struct asked {
+	struct str_list only, decoys;
+	const char *connect, *sum;
+	uint32_t timeout_ms;
+	bool list, tsv, json, help, version;
+};
+
+int cli_read(int argc, char *const *argv, struct asked *asked, struct err *e);
+void cli_print_help(FILE *file);
+
+/* The format that was asked for. */
+enum report_format { REPORT_TEXT, REPORT_TSV, REPORT_JSON };
+
+struct report {
+	enum report_format format;
+	FILE *file;
+	const struct op_list *ops;
+	const struct trial *trials; /* one an operation, in the same order */
+	size_t printed;
+	struct out out;
+};
+
+void report_begin(struct report *r, FILE *file, enum report_format format,
+                  const struct op_list *ops, const struct trial *trials);
+
+/*
+ * Prints the rows that are not yet printed, up to but without row end, and flushes them: what is
+ * printed is out, whatever becomes of the probe. -1 with errno where it could not be written.
+ */
+int report_print(struct report *r, size_t end);
+
+/* Ends it; -1 with errno. */
+int report_end(struct report *r);
+
+/* --list: ids, or with tsv and json all that a row says. */
+int report_list(FILE *file, enum report_format format, const struct op_list *ops);
+
+#endif

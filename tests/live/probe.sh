@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The probe's command line: what it prints in each format, and what it refuses.
+. "$(dirname "$0")/../tap.sh"
+. "$(dirname "$0")/probe.inc"
+
+seed='fs.read-passwd fs.read-shadow proc.read-status fs.write-root dev.mem net.raw-icmp
+net.connect-tcp trace.traceme mount.tmpfs proc.kill-all'
+
+run "$PROBE" --list
+is 'list: the seed in its order' "$(echo "$out" | head -10 | tr '\n' ' ')" "$(echo $seed) "
+is 'list: exit' "$status" 0
+ids=$out
+
+json_ids() { # the ids of $out, JSON
+    printf '%s' "$out" | perl -MJSON::PP -0777 -e '
+        my $j = decode_json(<STDIN>);
+        for my $o (@{$j->{operations}}) {
+            die "incomplete" if grep { !exists $o->{$_} } split / /, $ARGV[0];
+            print "$o->{id}\n";
+        }' "$1"
+}
+run "$PROBE" --list --json
+is 'list as JSON: complete rows' "$(json_ids 'id title family source decoys')" "$ids"
+run "$PROBE" --list --tsv
+is 'list with tabs: five columns' "$(echo "$out" | awk -F '\t' '{ print NF }' | sort -u)" 5
+is 'list with tabs: head' "$(echo "$out" | head -1 | tr '\t' ' ')" 'id title family source decoys'
+
+run "$PROBE" --tsv
+is 'tsv: exit' "$status" 0
+is 'tsv: head' "$(echo "$out" | head -1 | tr '\t' ' ')" 'id title outcome errno detail'
+is 'tsv: a line an operation' "$(echo "$out" | sed 1d | cut -f1)" "$ids"
+is 'tsv: outcomes' "$(echo "$out" | sed 1d | cut -f3 | grep -cvE '^(REACHED|BLOCKED|ABSENT|BROKEN|SKIPPED)$')" 0
+is 'nothing on standard error' "$err" ''
+titles=$(echo "$out" | sed 1d | cut -f2)
+results=$(echo "$out" | sed 1d | cut -f1,3,4)
+run "$PROBE" --tsv
+is 'twice the same' "$(echo "$out" | sed 1d | cut -f1,3,4)" "$results"
+run "$PROBE" --json
+is 'json: complete rows' "$(json_ids 'id title outcome errno detail')" "$ids"
+like 'json: no errno is null' "$out" '"errno": null'
+run "$PROBE"
+is 'table: titles of the seed' "$(echo "$out" | sed 1,2d | sed 's/  .*//')" "$titles"
+like 'table: head' "$(echo "$out" | head -1)" '^op +result +errno +detail$'
+
+# An operation gives the same in a process of its own and in one that others ran in.
+alone=$(for id in $ids; do "$PROBE" --tsv --only "$id" | sed 1d | cut -f1,3,4; done)
+is 'alone or together' "$alone" "$results"
+
+run "$PROBE" --only 'trace.*,net.raw-icmp' --list
+is 'only: a glob and an id, in the order of the list' "$out" 'net.raw-icmp
+trace.traceme'
+
+refused() { # NAME PATTERN ARG...
+    refused_name=$1 pattern=$2
+    shift 2
+    run "$PROBE" "$@"
+    is "$refused_name: exit" "$status" 125
+    is "$refused_name: prints no result" "$out" ''
+    like "$refused_name: says why" "$err" "$pattern"
+}
+refused 'unknown operation' 'no operation is called "fs.no-such"' --only fs.read-passwd,fs.no-such
+refused 'unknown option' '^pinfold-probe: --wrong: ' --wrong
+refused 'unknown key' '--decoy passwd=1: there is no such key' --decoy passwd=1
+refused 'key told twice' '--decoy connect: the key is told twice' --connect 127.0.0.1:9 --decoy connect=127.0.0.1:9
+refused 'a name for an address' 'ADDR:PORT, in numbers' --connect localhost:53
+refused 'a limit of nothing' '--timeout: ' --timeout 0
+refused 'two formats' '--tsv and --json' --tsv --json
+refused 'a command' 'no option' true
+refused 'a file that is not there' 'cannot read' --sum "$TMP/no-such"
+
+run sh -c '"$1" --tsv >/dev/full' - "$PROBE"
+is 'a result that cannot be written: exit' "$status" 125
+run sh -c '"$1" --tsv >&-' - "$PROBE"
+is 'standard output closed: exit' "$status" 125
+run sh -c '"$1" --tsv <&- 2>&-' - "$PROBE"
+is 'the other two closed' "$(echo "$out" | sed 1d | cut -f1,3,4)" "$results"
+
+run "$PROBE" --version
+like 'version' "$out" '^pinfold-probe [0-9]+\.[0-9]+\.[0-9]+$'
+printf 'foobar' >"$TMP/foobar"
+run "$PROBE" --sum "$TMP/foobar"
+is 'sum: FNV-1a' "$out" 85944171f73967e8
+
+# The manual has a place for each option, key, operation and outcome.
+manual=$TAP_TOP/man/pinfold-probe.1
+run "$PROBE" --help
+is 'help: exit' "$status" 0
+options=$(echo "$out" | sed -n 's/^  --\([a-z]*\).*/\1/p')
+keys=$(echo "$out" | sed -n '/^keys/,$ s/^  \([a-z][a-z-]*\) .*/\1/p')
+for word in $options; do
+    ok "manual: --$word" grep -Eq "^\.It Fl Fl $word( |\$)" "$manual"
+done
+for word in $keys; do
+    ok "manual: key $word" grep -Eq "^\.It Cm $word( |\$)" "$manual"
+done
+for word in $ids; do
+    ok "manual: $word" grep -Eq "^\.It Cm $word\$" "$manual"
+done
+for word in REACHED BLOCKED ABSENT BROKEN SKIPPED; do
+    ok "manual: $word" grep -Eq "^\.It Li $word\$" "$manual"
+done
+if command -v mandoc >/dev/null; then
+    run mandoc -T lint -W warning "$manual"
+    is 'manual: mandoc finds nothing' "$status $out" '0 '
+else
+    skip 'manual: mandoc finds nothing' 'mandoc is not installed'
+fi
+done_testing
