@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ask: what the two programs and this machine say of themselves.
+ *
+ * Should take layers, profiles and operations from those who have them, so that a new one needs no
+ * line here. Mustn't measure anything.
+ */
+#include "matrix.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "pool.h"
+#include "uapi.h"
+
+enum { ASK_MS = 30000, ASK_OUTPUT = 1 << 20 };
+
+/* Runs a program of the work place; its output is in result, to be freed. */
+static int ask_program(const char *const *argv, struct child_result *result, struct err *e)
+{
+	struct child_spec spec = {argv, NULL, ASK_MS, ASK_OUTPUT};
+	char line[300];
+
+	if (child_run(&spec, result, e))
+		return -1;
+	if (!result->timed_out && WIFEXITED(result->status) && WEXITSTATUS(result->status) == 0)
+		return 0;
+	(void)snprintf(line, sizeof(line), "%.*s", (int)strcspn(result->err, "\n"), result->err);
+	(void)fail(e, 0, "%s %s %s: %s", argv[0], argv[1],
+		   result->timed_out ? "did not end" : "failed", line);
+	child_free(result);
+	return -1;
+}
+
+int ask_layers(const struct place *place, struct layers *layers, struct err *e)
+{
+	const char *argv[] = {place_program(place, "pinfold"), "layers", "--tsv", NULL};
+	struct child_result result;
+	int rc;
+
+	if (ask_program(argv, &result, e))
+		return -1;
+	rc = read_layers(result.out, result.out_size, layers, e);
+	if (rc)
+		err_where(e, "pinfold layers");
+	child_free(&result);
+	return rc;
+}
+
+int ask_ops(const struct place *place, struct ops *ops, struct err *e)
+{
+	const char *argv[] = {place_program(place, "pinfold-probe"), "--list", NULL};
+	struct child_result result;
+	int rc;
+
+	if (ask_program(argv, &result, e))
+		return -1;
+	rc = read_ops(result.out, result.out_size, ops, e);
+	if (rc)
+		err_where(e, "pinfold-probe --list");
+	child_free(&result);
+	return rc;
+}
+
+void ask_host(const struct place *place, struct facts *facts)
+{
+	struct utsname u = {0};
+	int abi = sys_landlock_create_ruleset(NULL, 0, UAPI_LANDLOCK_VERSION);
+
+	(void)uname(&u);
+	facts->kernel = pool_copy(u.release);
+	facts->machine = pool_copy(u.machine);
+	facts->landlock_abi = abi > 0 ? abi : 0;
+	facts->uid = getuid();
+	facts->caller = place->from_root ? pool_printf("root, measured as %u", facts->uid)
+					 : pool_printf("uid %u", facts->uid);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * children: processes that must not outlive us, and the signals that end us.
+ *
+ * Should leave nothing behind on any way out that leaves us a say; where there is none (SIGKILL), a
+ * tied child dies by the kernel's hand. Mustn't signal anybody but our own children: a child that
+ * has not been waited for keeps its number, so none of these kills can hit a stranger.
+ */
+#include "matrix.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fd.h"
+
+static volatile sig_atomic_t caught;
+
+static void note(int sig)
+{
+	caught = sig;
+}
+
+void children_catch_signals(void)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction act = {.sa_handler = note}, old;
+
+	/*
+	 * A handler, and not "ignore": exec resets a handler, so the programs that we start have
+	 * the usual dispositions. What our caller ignores (nohup) stays ignored.
+	 */
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			(void)sigaction(signals[i], &act, NULL);
+}
+
+int children_signal(void)
+{
+	return caught;
+}
+
+void children_adopt(void)
+{
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
+int children_tie(pid_t parent)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0))
+		return -1;
+	return getppid() == parent ? 0 : -1;
+}
+
+/* The parent of a process, by the fourth field of its stat file (proc_pid_stat(5)); 0: none. */
+static pid_t parent_of(const char *pid)
+{
+	char path[300], text[512], *end;
+
+	(void)snprintf(path, sizeof(path), "/proc/%s/stat", pid);
+	if (fd_read_file(path, text, sizeof(text)) <= 0)
+		return 0;
+	/* The name before it may hold anything; its end is the last parenthesis. */
+	end = strrchr(text, ')');
+	return end && strlen(end) > 4 ? (pid_t)atoi(end + 4) : 0;
+}
+
+static void kill_children(void)
+{
+	DIR *proc = opendir("/proc");
+
+	if (!proc)
+		return;
+	for (const struct dirent *d; (d = readdir(proc));)
+		if (d->d_name[0] >= '1' && d->d_name[0] <= '9' && parent_of(d->d_name) == getpid())
+			(void)kill((pid_t)atoi(d->d_name), SIGKILL);
+	(void)closedir(proc);
+}
+
+void children_end(void)
+{
+	/* The children of the dead come to us, and are found in the next round. */
+	for (;;) {
+		pid_t pid = waitpid(-1, NULL, WNOHANG);
+
+		if (pid < 0 && errno == ECHILD)
+			return;
+		if (pid == 0) {
+			kill_children();
+			(void)poll(NULL, 0, 1);
+		}
+	}
+}

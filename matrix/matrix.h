@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * matrix.h: all nouns of pinfold-matrix. Read this first, then main.c, then search.c and blame.c.
+ *
+ *     pinfold layers --tsv --> struct layers --+
+ *     pinfold-probe --list --> struct ops -----+--> measure.c asks for points ---> struct report
+ *     decoys (decoy.c) ------------------------+      |            ^                  |
+ *                                                     v            |               render-*.c
+ *                                          sweep.c: runs the probe under a set
+ *
+ * A set of layers is a bit mask over struct layers, and stands where it holds what its members
+ * need. A point is a set with what every operation answered there. Everything that judges (lattice,
+ * search, blame) is pure: it asks an oracle and is told what is known, so that tests can put
+ * made-up hosts in its place. Who blocks what is nowhere written down in this program: it is
+ * measured.
+ */
+#ifndef PINFOLD_MATRIX_H
+#define PINFOLD_MATRIX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "err.h"
+#include "out.h"
+#include "str.h"
+#include "table.h"
+
+enum {
+	SET_LAYERS = 32,    /* bits of a set */
+	PROFILES_MAX = 16,  /* kinds of profiles that `pinfold layers` may name */
+	FULL_LAYERS = 22,   /* above this many layers "all sets" are too many to list */
+	OPENERS_MAX = 6,    /* above this many layers that open something: measure all sets */
+	RUN_MS = 20000,	    /* one run of the probe, whole */
+	RUN_OUTPUT = 65536, /* bytes of each of its streams that are kept */
+	TROUBLES_MAX = 8    /* points that cannot be measured before we give up */
+};
+
+#define SET_BIT(i) (UINT32_C(1) << (i))
+
+/* ---- what was asked ------------------------------------------------------------------------ */
+
+struct request {
+	struct str_list profiles; /* empty: all */
+	const char *details;	  /* an operation's id, or NULL */
+	bool json, markdown, tsv, exhaustive, help, version;
+	uint32_t jobs; /* 0: as many as there are processors */
+	uint32_t seed; /* of the samples */
+};
+
+/* ---- layers, their sets, profiles ---------------------------------------------------------- */
+
+/* Which layers cannot stand without which; a lattice, since sets that stand may be joined. */
+struct lattice {
+	size_t n;
+	uint32_t below[SET_LAYERS]; /* all that layer i needs, and what that needs; not itself */
+	uint32_t above[SET_LAYERS]; /* all that need layer i, likewise */
+};
+
+struct layer_row {
+	const char *name, *stops, *reason; /* reason: why this host does not offer it, or NULL */
+};
+
+struct profile_row {
+	const char *name;
+	uint32_t asked; /* the profile as pinfold defines it */
+	uint32_t set;	/* what this host offers of it */
+};
+
+struct layers {
+	struct layer_row v[SET_LAYERS];
+	struct lattice lattice;
+	uint32_t offered; /* what this host offers, with all needs */
+	struct profile_row profiles[PROFILES_MAX];
+	size_t profiles_n; /* by growing number of layers; the first is the empty "none" */
+};
+
+/* ---- operations and what they answer ------------------------------------------------------- */
+
+/* Where a run of the probe happens. */
+enum room {
+	ROOM_HOST,   /* beside us, as a user would start it */
+	ROOM_KEEPER, /* in an outer pid namespace with victims (keeper.c) */
+	ROOMS
+};
+
+struct op {
+	const char *id, *title;
+	const char *said;	 /* its last reason for being SKIPPED or BROKEN, or NULL */
+	const char *skipped_why; /* NULL: it is tried */
+	enum room room;
+};
+
+struct ops {
+	struct op *v;
+	size_t n;
+};
+
+enum result {
+	RESULT_UNKNOWN, /* not measured (yet) */
+	RESULT_REACHED,
+	RESULT_BLOCKED,
+	RESULT_ABSENT,	/* this kernel has no such thing */
+	RESULT_SKIPPED, /* not tried, for a reason that is told */
+	RESULT_BROKEN	/* could not be told: never counted as any of the others */
+};
+
+struct answer {
+	enum result result;
+	int num; /* errno(3) value, or 0 */
+};
+
+/* Growing list of sets; free with sets_free(). */
+struct sets {
+	uint32_t *v;
+	size_t n, room;
+};
+
+/* A set with what each operation answered there; answers belong to struct points. */
+struct points {
+	size_t ops_n, n, room;
+	uint32_t *sets;
+	struct answer *answers; /* n times ops_n */
+	size_t *index;		/* hash of a set -> its place + 1; 0: none */
+	size_t index_size;
+};
+
+/* What went wrong at a point, for the reader. */
+struct trouble {
+	uint32_t set;
+	const char *op; /* NULL: the whole run */
+	const char *text;
+};
+
+/* ---- what is known of one operation -------------------------------------------------------- */
+
+/*
+ * Where the operation is reached, in few sets: a set S is reached exactly where some M of maximal
+ * holds it and has the same openers as S. Openers are the layers that were found to open it;
+ * every other layer can only close.
+ */
+struct model {
+	uint32_t top; /* the largest set that is looked at */
+	uint32_t openers;
+	struct sets maximal;
+};
+
+/* Who is asked: answers RESULT_UNKNOWN where it is not known yet, and takes note of the wish. */
+struct oracle {
+	struct answer (*ask)(void *ctx, uint32_t set, size_t op);
+	void *ctx;
+};
+
+enum found {
+	FOUND,
+	FOUND_NOT_YET, /* something had to be asked for that is not known yet: ask again later */
+	FOUND_BROKEN   /* a point that is needed could not be measured */
+};
+
+/* The judgement about one operation in one profile. */
+struct blame {
+	struct answer control, outcome;
+	bool broken; /* a point that is needed could not be measured: the rest is not to be read */
+	bool skipped;
+	bool host; /* no set of the profile's layers reaches it: the host itself refuses */
+	struct sets
+		first;	     /* whose errno is seen: members of one set only together, and several
+			      * sets where ablation cannot tell them apart; empty: nobody, or unclear */
+	struct sets blocker; /* the minimal blocking sets, without what is there as a need only */
+	int depth;	     /* failures until it is reached; -1 where it never is */
+	uint32_t opened_by;  /* layers that open it in some set */
+	uint32_t single;     /* layers each of which, missing, lets it through; the most specific */
+};
+
+/* ---- the whole ------------------------------------------------------------------------------ */
+
+struct facts {
+	const char *kernel, *machine, *caller;
+	int landlock_abi; /* 0: none */
+	unsigned int uid;
+};
+
+struct measured {
+	size_t runs, points, samples, retries;
+	double seconds;
+	uint32_t seed;
+	const char *mode; /* "search", "exhaustive", or "search, then exhaustive" with why */
+	const char *why;
+};
+
+struct report {
+	const struct layers *layers;
+	const struct ops *ops;
+	const struct points *points;
+	struct facts facts;
+	struct measured measured;
+	struct profile_row profiles[PROFILES_MAX]; /* those that were asked for */
+	size_t profiles_n;
+	struct blame *blames; /* profiles_n times ops->n */
+	struct model *models; /* ops->n */
+	struct trouble *troubles;
+	size_t troubles_n;
+};
+
+static inline const struct blame *report_blame(const struct report *r, size_t profile, size_t op)
+{
+	return &r->blames[profile * r->ops->n + op];
+}
+
+/* ---- lattice.c: sets that stand. Pure. ------------------------------------------------------ */
+
+static inline bool set_within(uint32_t a, uint32_t b)
+{
+	return (a & ~b) == 0;
+}
+
+/* Fills above from below[] as first given: the direct needs. -1 where needs run in a circle. */
+int lattice_make(struct lattice *l, struct err *e);
+uint32_t lattice_close(const struct lattice *l, uint32_t set);		     /* with its needs */
+uint32_t lattice_drop(const struct lattice *l, uint32_t set, uint32_t gone); /* and dependants */
+bool lattice_stands(const struct lattice *l, uint32_t set);
+uint32_t lattice_tops(const struct lattice *l, uint32_t set);  /* without what is only needed */
+uint32_t lattice_roots(const struct lattice *l, uint32_t set); /* without what needs a member */
+
+/* ---- sets.c: lists of sets. Pure, but for malloc(3). ---------------------------------------- */
+
+void sets_add(struct sets *s, uint32_t set);
+void sets_clear(struct sets *s);
+void sets_free(struct sets *s);
+bool sets_has(const struct sets *s, uint32_t set);
+void sets_keep_minimal(struct sets *s);
+void sets_keep_maximal(struct sets *s);
+void sets_sort(struct sets *s); /* small sets first */
+
+/*
+ * The minimal sets between bottom and top that stand and lie within none of walls[0..n): the
+ * candidates for "blocks" where walls are all sets known to be reached.
+ */
+void sets_cross(const struct lattice *l, uint32_t bottom, uint32_t top, const uint32_t *walls,
+		size_t n, struct sets *out);
+
+/* Every subset of top that stands. */
+void sets_all(const struct lattice *l, uint32_t top, struct sets *out);
+
+/* count random ones, thin, half full and dense in turn; the same for the same seed. */
+void sets_random(const struct lattice *l, uint32_t top, size_t count, uint64_t seed,
+		 struct sets *out);
+
+/* ---- points.c: what has been measured -------------------------------------------------------- */
+
+void points_make(struct points *p, size_t ops_n);
+void points_free(struct points *p);
+/* The answers at set, or NULL; points_take() adds the set where it is not there. */
+struct answer *points_find(const struct points *p, uint32_t set);
+struct answer *points_take(struct points *p, uint32_t set);
+
+/* ---- search.c: where is an operation reached? Pure. ------------------------------------------ */
+
+/*
+ * Fills model (whose top is given) from the oracle's answers, so that it agrees with all of points:
+ * a point that it has wrong names a layer that opens, which is added to model->openers.
+ */
+enum found search_settle(const struct lattice *l, const struct oracle *o, size_t op,
+                         const struct points *p, struct model *model);
+bool model_reached(const struct model *model, uint32_t set);
+
+/* ---- blame.c: what does that say of a profile? Pure. ------------------------------------------
+ */
+
+enum found blame_make(const struct lattice *l, const struct oracle *o, size_t op,
+		      const struct model *model, uint32_t profile, struct blame *blame);
+void blame_free(struct blame *blame);
+
+/* ---- read.c: what the programs print -> nouns. Pure. ------------------------------------------
+ */
+
+int read_layers(const char *text, size_t size, struct layers *layers, struct err *e);
+int read_ops(const char *text, size_t size, struct ops *ops, struct err *e);
+/*
+ * Fills the answers of those operations of room that the text has; -1 where it is not whole: a
+ * missing, unknown or doubled operation, an outcome or errno that does not exist. Titles are
+ * taken into ops where they are not known yet, and what those say that are BROKEN or SKIPPED. text
+ * is cut up in place.
+ */
+int read_answers(char *text, size_t size, enum room room, struct ops *ops, struct answer *answers,
+		 struct err *e);
+
+/* ---- place.c: the work place, and who we are ---------------------------------------------------
+ */
+
+struct place {
+	char dir[64]; /* /tmp/pinfold-matrix.XXXXXX */
+	int lock_fd;  /* the directory, locked while we live */
+	bool from_root;
+	int programs[3]; /* read-only descriptors of what is copied to bin/ */
+};
+
+int place_make(struct place *place, struct err *e);
+void place_remove(struct place *place);
+const char *place_program(const struct place *place, const char *name);
+
+/* ---- decoy.c: what the probe aims at -----------------------------------------------------------
+ */
+
+struct decoy {
+	struct str_list args; /* "--decoy", "KEY=VALUE" ... for the probe */
+	pid_t pid;	      /* the victim, which also serves the listener */
+	uint64_t passwd_sum, shadow_sum;
+	bool has_shadow;
+};
+
+/* Reads what only root may read; to be called before root is given up. */
+void decoy_read(struct decoy *decoy);
+int decoy_make(struct decoy *decoy, struct err *e);
+bool decoy_lives(const struct decoy *decoy);
+
+/* ---- ask.c: what the programs and this machine say of themselves --------------------------------
+ */
+
+int ask_layers(const struct place *place, struct layers *layers, struct err *e);
+int ask_ops(const struct place *place, struct ops *ops, struct err *e);
+void ask_host(const struct place *place, struct facts *facts);
+
+/* ---- keeper.c: kill(-1) really tried, in a pid namespace around the whole run
+ * -------------------- */
+
+enum { KEEPER_SPARED = 0, KEEPER_KILLED = 1, KEEPER_SKIPPED = 2 };
+
+/* `pinfold-matrix keeper COMMAND...`; returns the exit status. */
+int keeper_main(int argc, char **argv);
+
+/* ---- children.c: processes that must not outlive us
+ * ---------------------------------------------- */
+
+void children_adopt(void);	   /* orphans of our children come to us */
+int children_tie(pid_t parent);	   /* the caller dies with parent; -1 where that is gone already */
+void children_end(void);	   /* kills and reaps every child, and theirs */
+void children_catch_signals(void); /* SIGINT, SIGTERM, SIGHUP: only noted */
+int children_signal(void);	   /* the one that came, or 0 */
+
+/* ---- runs.c, verdict.c, sweep.c: workers that measure points
+ * ---------------------------------------- */
+
+struct wish {
+	uint32_t set;
+	uint32_t room;
+};
+
+/* What a worker says of one run; out and err follow it on the wire. */
+struct answer_head {
+	struct wish wish;
+	int status; /* as wait(2) gives it */
+	int failed; /* errno where nothing could be started */
+	uint32_t timed_out, out_size, err_size;
+};
+
+/* What all runs have in common; what they are made of is filled in by runs_make(). */
+struct runs {
+	const struct place *place;
+	const struct layers *layers;
+	const struct ops *ops;
+	const struct decoy *decoy;
+	const char *launcher, *probe, *keeper, *bin;
+	const char *ids[ROOMS];
+};
+
+void runs_make(struct runs *runs);
+
+/* One run of the probe, in a worker: head, out and err are filled; out and err are malloc'ed. */
+void runs_do(const struct runs *runs, struct wish wish, struct answer_head *head, char **out,
+	     char **err);
+
+/*
+ * What the answers of one run are worth. Fills those of the run's room; where nothing can be made
+ * of it all of them are BROKEN, and NULL is not returned but the reason.
+ */
+const char *verdict_make(const struct answer_head *head, char *out, const char *err,
+			 struct ops *ops, struct answer *answers);
+
+struct worker {
+	pid_t pid;
+	int fd; /* a stream socket: wishes go out, answers come in */
+	bool busy;
+};
+
+struct sweep {
+	struct runs runs;
+	struct ops *ops;
+	struct points *points;
+	struct worker *workers;
+	size_t workers_n;
+	size_t runs_n, retries;
+	uint64_t start_ns;
+	bool progress;
+	struct trouble troubles[TROUBLES_MAX];
+	size_t troubles_n;
+};
+
+int sweep_start(struct sweep *sweep, size_t jobs, struct err *e);
+/* Measures every wish; -1 where we were told to end, or too much went wrong. */
+int sweep_measure(struct sweep *sweep, const struct wish *wishes, size_t n, struct err *e);
+
+/* ---- measure.c: asks until everything is known
+ * ------------------------------------------------------ */
+
+int measure_all(const struct request *request, const struct layers *layers, struct sweep *sweep,
+		struct report *report, struct err *e);
+
+/* ---- render-*.c: the report for people and for programs
+ * ---------------------------------------------- */
+
+/* Names of a set's layers, joined; "-" where it is empty. */
+const char *render_set(const struct layers *layers, uint32_t set, const char *joint);
+/* "caps|landlock", "mount+pid", "host", or NULL where nobody is to blame. */
+const char *render_first(const struct report *r, const struct blame *b);
+const char *render_result(enum result result);
+const char *render_title(const struct op *op);
+/* The layers whose errno is seen where the host would have refused anyway, or NULL. */
+const char *render_answers(const struct report *r, const struct blame *b);
+/* Layers of the profile that this host does not offer. */
+uint32_t render_missing(const struct profile_row *p);
+
+int render_text(const struct report *r, enum table_format format, FILE *file);
+int render_tsv(const struct report *r, FILE *file);
+int render_json(const struct report *r, FILE *file);
+int render_details(const struct report *r, size_t op, enum table_format format, FILE *file);
+
+#endif

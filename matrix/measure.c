@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * measure: asks for points until search and blame have all that they need.
+ *
+ * Search and blame are pure and are simply gone through again, for every operation, whenever points
+ * have come in; what they then still miss is the next batch. They end when nothing is missing and
+ * no point that was ever measured says otherwise than what was found: the samples, which belong to
+ * no question, are there to belie it.
+ */
+#include "matrix.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "pool.h"
+
+enum { SAMPLES = 200 };
+
+struct meter {
+	const struct request *request;
+	const struct layers *layers;
+	struct sweep *sweep;
+	struct report *report;
+	uint32_t top;
+	struct points asked; /* by room: RESULT_REACHED where a wish was made already */
+	struct wish *wishes;
+	size_t wishes_n, wishes_room;
+	bool all[ROOMS]; /* every set has been wished for */
+};
+
+static void wish(struct meter *m, uint32_t set, enum room room)
+{
+	struct answer *asked = points_take(&m->asked, set);
+
+	if (asked[room].result != RESULT_UNKNOWN)
+		return;
+	asked[room].result = RESULT_REACHED;
+	if (m->wishes_n == m->wishes_room) {
+		m->wishes_room = m->wishes_room ? 2 * m->wishes_room : 256;
+		m->wishes = realloc(m->wishes, m->wishes_room * sizeof(*m->wishes));
+		if (!m->wishes)
+			abort();
+	}
+	m->wishes[m->wishes_n++] = (struct wish){set, room};
+}
+
+/* The oracle of search and blame: what is known, else a wish. */
+static struct answer ask(void *ctx, uint32_t set, size_t op)
+{
+	struct meter *m = ctx;
+	const struct answer *a = points_find(m->sweep->points, set);
+
+	if (a && a[op].result != RESULT_UNKNOWN)
+		return a[op];
+	wish(m, set, m->sweep->ops->v[op].room);
+	return (struct answer){RESULT_UNKNOWN, 0};
+}
+
+/* A room where something is tried at all. */
+static bool is_used(const struct meter *m, enum room room)
+{
+	for (size_t i = 0; i < m->sweep->ops->n; i++)
+		if (m->sweep->ops->v[i].room == room && !m->sweep->ops->v[i].skipped_why)
+			return true;
+	return false;
+}
+
+static void wish_sets(struct meter *m, const struct sets *sets)
+{
+	for (size_t i = 0; i < sets->n; i++)
+		for (int room = 0; room < ROOMS; room++)
+			if (is_used(m, (enum room)room))
+				wish(m, sets->v[i], (enum room)room);
+}
+
+static int wish_all(struct meter *m, enum room room, struct err *e)
+{
+	struct sets sets = {0};
+
+	if (m->all[room])
+		return 0;
+	if (__builtin_popcount(m->top) > FULL_LAYERS)
+		return fail(e, 0, "%d layers have too many sets to measure all of them",
+			    __builtin_popcount(m->top));
+	sets_all(&m->layers->lattice, m->top, &sets);
+	for (size_t i = 0; i < sets.n; i++)
+		wish(m, sets.v[i], room);
+	sets_free(&sets);
+	m->all[room] = true;
+	return 0;
+}
+
+/* What is measured whether anybody asks or not. */
+static int wish_samples(struct meter *m, struct err *e)
+{
+	const struct lattice *l = &m->layers->lattice;
+	struct sets sets = {0};
+
+	for (size_t i = 0; i < m->report->profiles_n; i++)
+		sets_add(&sets, m->report->profiles[i].set);
+	for (size_t i = 0; i < l->n; i++) {
+		if (!(m->top & SET_BIT(i)))
+			continue;
+		sets_add(&sets, lattice_close(l, SET_BIT(i)));
+		sets_add(&sets, lattice_drop(l, m->top, SET_BIT(i)));
+	}
+	if (!m->request->exhaustive) {
+		sets_random(l, m->top, SAMPLES, m->request->seed, &sets);
+		m->report->measured.samples = SAMPLES;
+	}
+	wish_sets(m, &sets);
+	sets_free(&sets);
+	for (int room = 0; m->request->exhaustive && room < ROOMS; room++)
+		if (is_used(m, (enum room)room) && wish_all(m, (enum room)room, e))
+			return -1;
+	return 0;
+}
+
+/* One operation's model, as far as it can be had now. */
+static enum found settle(struct meter *m, size_t op, struct err *e)
+{
+	const struct oracle oracle = {ask, m};
+	struct model *model = &m->report->models[op];
+	enum found found = search_settle(&m->layers->lattice, &oracle, op, m->sweep->points, model);
+
+	if (__builtin_popcount(model->openers) <= OPENERS_MAX)
+		return found;
+	/* Nothing like the few layers that a search pays for: measure everything, and say so. */
+	m->report->measured.why = m->sweep->ops->v[op].id;
+	return wish_all(m, m->sweep->ops->v[op].room, e) ? FOUND_BROKEN : found;
+}
+
+/* What can be said where judging was not possible: the two answers themselves. */
+static void note_plain(const struct meter *m, size_t op, const struct profile_row *p,
+		       struct blame *b)
+{
+	const struct answer *control = points_find(m->sweep->points, 0);
+	const struct answer *outcome = points_find(m->sweep->points, p->set);
+
+	blame_free(b);
+	b->depth = -1;
+	b->control = control ? control[op] : (struct answer){RESULT_BROKEN, 0};
+	b->outcome = outcome ? outcome[op] : (struct answer){RESULT_BROKEN, 0};
+}
+
+static void judge(struct meter *m, size_t op, enum found found)
+{
+	struct report *r = m->report;
+	const struct oracle oracle = {ask, m};
+
+	for (size_t i = 0; i < r->profiles_n; i++) {
+		const struct profile_row *p = &r->profiles[i];
+		struct blame *b = &r->blames[i * r->ops->n + op];
+		enum found now = found;
+
+		if (found == FOUND)
+			now = blame_make(&m->layers->lattice, &oracle, op, &r->models[op], p->set,
+					 b);
+		if (now == FOUND_BROKEN) {
+			note_plain(m, op, p, b);
+			b->broken = true;
+		}
+	}
+}
+
+static int pass(struct meter *m, struct err *e)
+{
+	struct report *r = m->report;
+
+	for (size_t op = 0; op < r->ops->n; op++) {
+		enum found found;
+
+		if (r->ops->v[op].skipped_why)
+			continue;
+		found = settle(m, op, e);
+		if (e->what[0])
+			return -1;
+		if (found != FOUND_NOT_YET)
+			judge(m, op, found);
+	}
+	return 0;
+}
+
+static int measure_wishes(struct meter *m, struct err *e)
+{
+	size_t n = m->wishes_n;
+
+	m->wishes_n = 0;
+	return sweep_measure(m->sweep, m->wishes, n, e);
+}
+
+/* The control comes first, alone: without it nothing else means anything. */
+static int measure_control(struct meter *m, struct err *e)
+{
+	const struct answer *a;
+
+	for (int room = 0; room < ROOMS; room++)
+		if (is_used(m, (enum room)room))
+			wish(m, 0, (enum room)room);
+	if (measure_wishes(m, e))
+		return -1;
+	a = points_find(m->sweep->points, 0);
+	for (size_t i = 0; i < m->sweep->ops->n; i++)
+		if (a[i].result == RESULT_BROKEN && m->sweep->troubles_n &&
+		    !m->sweep->troubles[0].op)
+			return fail(e, 0, "without any sandbox the probe cannot be run: %s",
+				    m->sweep->troubles[0].text);
+	for (size_t i = 0; i < m->sweep->ops->n; i++)
+		if (a[i].result == RESULT_SKIPPED)
+			m->sweep->ops->v[i].skipped_why = m->sweep->ops->v[i].said;
+	return 0;
+}
+
+/* Once more at the end: a decoy that was hurt on the way would have made all look blocked. */
+static int check_control(struct meter *m, struct err *e)
+{
+	struct points *measured = m->sweep->points, again;
+	struct wish wishes[ROOMS];
+	size_t n = 0;
+	int rc;
+
+	if (!decoy_lives(m->sweep->runs.decoy))
+		return fail(e, 0, "the decoy process has died");
+	for (int room = 0; room < ROOMS; room++)
+		if (is_used(m, (enum room)room))
+			wishes[n++] = (struct wish){0, (uint32_t)room};
+	points_make(&again, measured->ops_n);
+	m->sweep->points = &again;
+	rc = sweep_measure(m->sweep, wishes, n, e);
+	m->sweep->points = measured;
+	for (size_t i = 0; i < measured->ops_n && rc == 0; i++) {
+		struct answer before = points_find(measured, 0)[i];
+		struct answer after = points_find(&again, 0)[i];
+
+		if (before.result != after.result || before.num != after.num)
+			rc = fail(e, 0, "without any sandbox %s was %s at first and %s at the end",
+				  m->sweep->ops->v[i].id, render_result(before.result),
+				  render_result(after.result));
+	}
+	points_free(&again);
+	return rc;
+}
+
+static void note_skipped(struct meter *m)
+{
+	struct report *r = m->report;
+
+	for (size_t i = 0; i < r->profiles_n; i++)
+		for (size_t op = 0; op < r->ops->n; op++)
+			if (r->ops->v[op].skipped_why)
+				r->blames[i * r->ops->n + op] = (struct blame){
+					.control = {RESULT_SKIPPED, 0},
+					.outcome = {RESULT_SKIPPED, 0},
+					.skipped = true,
+					.depth = -1,
+				};
+}
+
+static void note_measured(struct meter *m)
+{
+	struct measured *n = &m->report->measured;
+	bool all = m->all[ROOM_HOST] || m->all[ROOM_KEEPER];
+
+	n->runs = m->sweep->runs_n;
+	n->retries = m->sweep->retries;
+	n->points = m->sweep->points->n;
+	n->seconds = (double)(clock_now_ns() - m->sweep->start_ns) / 1e9;
+	n->seed = m->request->seed;
+	n->mode = m->request->exhaustive ? "exhaustive"
+		  : all			 ? "search, then exhaustive"
+					 : "search";
+	m->report->troubles = m->sweep->troubles;
+	m->report->troubles_n = m->sweep->troubles_n;
+}
+
+int measure_all(const struct request *request, const struct layers *layers, struct sweep *sweep,
+		struct report *report, struct err *e)
+{
+	struct meter m = {.request = request, .layers = layers, .sweep = sweep, .report = report};
+	int rc;
+
+	points_make(&m.asked, ROOMS);
+	for (size_t i = 0; i < report->profiles_n; i++)
+		m.top |= report->profiles[i].set;
+	report->blames = pool_alloc(report->profiles_n * sweep->ops->n * sizeof(*report->blames));
+	report->models = pool_alloc(sweep->ops->n * sizeof(*report->models));
+	for (size_t i = 0; i < sweep->ops->n; i++)
+		report->models[i].top = m.top;
+	rc = measure_control(&m, e) || wish_samples(&m, e) ? -1 : 0;
+	while (rc == 0 && m.wishes_n > 0) {
+		rc = measure_wishes(&m, e);
+		if (rc == 0)
+			rc = pass(&m, e);
+	}
+	if (rc == 0)
+		rc = check_control(&m, e);
+	note_skipped(&m);
+	note_measured(&m);
+	points_free(&m.asked);
+	free(m.wishes);
+	return rc;
+}

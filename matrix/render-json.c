@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* render-json: the report for programs. The same words as render.c gives to people. */
+#include "matrix.h"
+
+#include "pool.h"
+
+static struct str_list names_of(const struct layers *layers, uint32_t set)
+{
+	struct str_list list = {0};
+
+	for (size_t i = 0; i < layers->lattice.n; i++)
+		if (set & SET_BIT(i))
+			pool_list_add(&list, layers->v[i].name);
+	return list;
+}
+
+static void print_names(struct out *o, const char *key, const struct layers *layers, uint32_t set)
+{
+	struct str_list list = names_of(layers, set);
+
+	out_list(o, key, &list);
+}
+
+static const char *errno_word(struct answer a)
+{
+	return a.num ? pool_copy(err_name(a.num)) : NULL;
+}
+
+static void print_host(struct out *o, const struct report *r)
+{
+	out_object(o, "host");
+	out_str(o, "kernel", r->facts.kernel);
+	out_str(o, "machine", r->facts.machine);
+	if (r->facts.landlock_abi > 0)
+		out_int(o, "landlock_abi", r->facts.landlock_abi);
+	else
+		out_str(o, "landlock_abi", NULL);
+	out_int(o, "uid", r->facts.uid);
+	out_str(o, "caller", r->facts.caller);
+	out_str(o, "pinfold", PINFOLD_VERSION);
+	out_object_end(o);
+}
+
+static void print_number(struct out *o, const char *key, int value)
+{
+	if (value < 0)
+		out_str(o, key, NULL);
+	else
+		out_int(o, key, value);
+}
+
+static void print_operation(struct out *o, const struct report *r, const struct op *op,
+			    const struct blame *b)
+{
+	out_object(o, NULL);
+	out_str(o, "id", op->id);
+	out_str(o, "title", render_title(op));
+	out_str(o, "control", render_result(b->control.result));
+	out_str(o, "control_errno", errno_word(b->control));
+	out_str(o, "outcome", render_result(b->outcome.result));
+	out_str(o, "errno", errno_word(b->outcome));
+	out_str(o, "first", render_first(r, b));
+	out_array(o, "blockers");
+	for (size_t i = 0; i < b->blocker.n; i++)
+		print_names(o, NULL, r->layers, b->blocker.v[i]);
+	out_array_end(o);
+	print_number(o, "depth", b->broken ? -1 : b->depth);
+	print_names(o, "opened_by", r->layers, b->opened_by);
+	print_names(o, "single", r->layers, b->single);
+	out_str(o, "answered_by", render_answers(r, b));
+	out_bool(o, "measured", !b->broken && !b->skipped);
+	if (op->skipped_why)
+		out_str(o, "skipped", op->skipped_why);
+	out_object_end(o);
+}
+
+static void print_profile(struct out *o, const struct report *r, size_t profile)
+{
+	const struct profile_row *p = &r->profiles[profile];
+
+	out_object(o, NULL);
+	out_str(o, "name", p->name);
+	out_bool(o, "whole", render_missing(p) == 0);
+	print_names(o, "layers", r->layers, p->set);
+	out_array(o, "missing");
+	for (size_t i = 0; i < r->layers->lattice.n; i++) {
+		if (!(render_missing(p) & SET_BIT(i)))
+			continue;
+		out_object(o, NULL);
+		out_str(o, "name", r->layers->v[i].name);
+		out_str(o, "reason", r->layers->v[i].reason);
+		out_object_end(o);
+	}
+	out_array_end(o);
+	out_array(o, "operations");
+	for (size_t i = 0; i < r->ops->n; i++)
+		print_operation(o, r, &r->ops->v[i], report_blame(r, profile, i));
+	out_array_end(o);
+	out_object_end(o);
+}
+
+static void print_measured(struct out *o, const struct report *r)
+{
+	const struct measured *m = &r->measured;
+
+	out_object(o, "measured");
+	out_str(o, "mode", m->mode);
+	out_str(o, "exhaustive_for", m->why);
+	out_int(o, "runs", (int64_t)m->runs);
+	out_int(o, "sets", (int64_t)m->points);
+	out_int(o, "samples", (int64_t)m->samples);
+	out_int(o, "seed", m->seed);
+	out_int(o, "retries", (int64_t)m->retries);
+	out_double(o, "seconds", m->seconds, 3);
+	out_array(o, "not_measured");
+	for (size_t i = 0; i < r->troubles_n; i++) {
+		out_object(o, NULL);
+		print_names(o, "layers", r->layers, r->troubles[i].set);
+		out_str(o, "operation", r->troubles[i].op);
+		out_str(o, "reason", r->troubles[i].text);
+		out_object_end(o);
+	}
+	out_array_end(o);
+	out_object_end(o);
+}
+
+int render_json(const struct report *r, FILE *file)
+{
+	struct out o;
+
+	out_begin(&o, file, OUT_JSON);
+	print_host(&o, r);
+	out_array(&o, "profiles");
+	for (size_t i = 0; i < r->profiles_n; i++)
+		print_profile(&o, r, i);
+	out_array_end(&o);
+	print_measured(&o, r);
+	return out_end(&o);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * runs: one run of the probe under one set of layers, exactly as a user would start it.
+ *
+ * Happens in a worker. Should hand back what was said, as it was said; mustn't judge it: that is
+ * sweep.c's and read.c's business.
+ */
+#include "matrix.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "child.h"
+#include "pool.h"
+
+/* The ids of a room's operations, with commas. */
+static const char *ids_of(const struct ops *ops, enum room room)
+{
+	const char *list = NULL;
+
+	for (size_t i = 0; i < ops->n; i++)
+		if (ops->v[i].room == room)
+			list = list ? pool_printf("%s,%s", list, ops->v[i].id) : ops->v[i].id;
+	return list ? list : "";
+}
+
+void runs_make(struct runs *r)
+{
+	r->launcher = place_program(r->place, "pinfold");
+	r->probe = place_program(r->place, "pinfold-probe");
+	r->keeper = place_program(r->place, "pinfold-matrix");
+	r->bin = pool_printf("%s/bin", r->place->dir);
+	for (int room = 0; room < ROOMS; room++)
+		r->ids[room] = ids_of(r->ops, (enum room)room);
+}
+
+static void make_argv(const struct runs *runs, struct wish wish, const char **argv)
+{
+	const struct layers *layers = runs->layers;
+	size_t n = 0;
+
+	if (wish.room == ROOM_KEEPER) {
+		argv[n++] = runs->keeper;
+		argv[n++] = "keeper";
+	}
+	argv[n++] = runs->launcher;
+	argv[n++] = "run";
+	argv[n++] = "--profile";
+	argv[n++] = "none";
+	for (size_t i = 0; i < layers->lattice.n; i++) {
+		if (!(wish.set & SET_BIT(i)))
+			continue;
+		argv[n++] = "--with";
+		argv[n++] = layers->v[i].name;
+	}
+	argv[n++] = "--ro";
+	argv[n++] = runs->bin;
+	argv[n++] = "--";
+	argv[n++] = runs->probe;
+	argv[n++] = "--tsv";
+	argv[n++] = "--only";
+	argv[n++] = runs->ids[wish.room];
+	if (wish.room == ROOM_KEEPER) {
+		argv[n++] = "--decoy";
+		argv[n++] = "kill-victims=yes";
+	} else {
+		for (size_t i = 0; i < runs->decoy->args.n; i++)
+			argv[n++] = runs->decoy->args.v[i];
+	}
+	argv[n] = NULL;
+}
+
+void runs_do(const struct runs *runs, struct wish wish, struct answer_head *head, char **out,
+	     char **err)
+{
+	const char *argv[64 + 2 * SET_LAYERS];
+	struct child_spec spec = {argv, NULL, RUN_MS, RUN_OUTPUT};
+	struct child_result result;
+	struct err e = {0};
+
+	*head = (struct answer_head){.wish = wish};
+	*out = *err = NULL;
+	make_argv(runs, wish, argv);
+	if (child_run(&spec, &result, &e)) {
+		head->failed = e.num ? e.num : EINVAL;
+		return;
+	}
+	head->status = result.status;
+	head->timed_out = result.timed_out;
+	head->out_size = (uint32_t)result.out_size;
+	head->err_size = (uint32_t)result.err_size;
+	*out = result.out;
+	*err = result.err;
+}

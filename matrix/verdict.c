@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * verdict: what one run of the probe is worth.
+ *
+ * Pure. Should call BROKEN whatever is not plain: a launcher that failed, a probe that was cut off,
+ * a time-out. Mustn't ever make a block of one of these: a sandbox that does not start would then
+ * be the strongest of all.
+ */
+#include "matrix.h"
+
+#include <string.h>
+#include <sys/wait.h>
+
+#include "pool.h"
+
+/* The first line of what a program had to say on standard error. */
+static const char *first_line(const char *text)
+{
+	while (*text == '\n')
+		text++;
+	return *text ? pool_copy_n(
+			       text,
+			       strnlen(text, strcspn(text, "\n") < 300 ? strcspn(text, "\n") : 300))
+		     : NULL;
+}
+
+static void set_all(struct ops *ops, uint32_t room, struct answer *answers, enum result result,
+		    const char *said)
+{
+	for (size_t i = 0; i < ops->n; i++) {
+		if (ops->v[i].room != room)
+			continue;
+		answers[i] = (struct answer){result, 0};
+		if (said)
+			ops->v[i].said = said;
+	}
+}
+
+static const char *describe(const struct answer_head *head, const char *err)
+{
+	const char *line = err ? first_line(err) : NULL;
+	const char *end;
+
+	if (head->failed)
+		return pool_printf("it could not be started: %s", err_name(head->failed));
+	if (head->timed_out)
+		end = pool_printf("it was not done after %d seconds", RUN_MS / 1000);
+	else if (WIFSIGNALED(head->status))
+		end = pool_printf("signal %d ended it", WTERMSIG(head->status));
+	else
+		end = pool_printf("it ended with status %d", WEXITSTATUS(head->status));
+	return line ? pool_printf("%s: %s", end, line) : end;
+}
+
+/*
+ * The keeper has seen how the victims ended, and only that counts for REACHED; the probe's own
+ * word counts for the errno of a refusal.
+ */
+static void judge_spared(struct ops *ops, struct answer *answers)
+{
+	for (size_t i = 0; i < ops->n; i++) {
+		if (ops->v[i].room != ROOM_KEEPER || answers[i].result != RESULT_REACHED)
+			continue;
+		answers[i] = (struct answer){RESULT_BROKEN, 0};
+		ops->v[i].said = "the probe says REACHED, and no victim died";
+	}
+}
+
+static bool all_told(const struct answer_head *head)
+{
+	int status = head->status;
+
+	if (head->failed || head->timed_out || !WIFEXITED(status))
+		return false;
+	return WEXITSTATUS(status) == 0 ||
+	       (head->wish.room == ROOM_KEEPER &&
+		(WEXITSTATUS(status) == KEEPER_KILLED || WEXITSTATUS(status) == KEEPER_SKIPPED));
+}
+
+const char *verdict_make(const struct answer_head *head, char *out, const char *err,
+			 struct ops *ops, struct answer *answers)
+{
+	uint32_t room = head->wish.room;
+	int code = WEXITSTATUS(head->status);
+	struct err e = {0};
+	const char *why;
+	int rc;
+
+	if (!all_told(head)) {
+		why = describe(head, err);
+		set_all(ops, room, answers, RESULT_BROKEN, why);
+		return why;
+	}
+	if (room == ROOM_KEEPER && code == KEEPER_SKIPPED) {
+		why = first_line(err);
+		set_all(ops, room, answers, RESULT_SKIPPED, why ? why : "no reason was given");
+		return NULL;
+	}
+	rc = read_answers(out, head->out_size, (enum room)room, ops, answers, &e);
+	if (room == ROOM_KEEPER && code == KEEPER_KILLED) {
+		set_all(ops, room, answers, RESULT_REACHED, NULL);
+		return NULL;
+	}
+	if (rc) {
+		why = pool_printf("the probe's answer is not whole: %s", e.what);
+		set_all(ops, room, answers, RESULT_BROKEN, why);
+		return why;
+	}
+	if (room == ROOM_KEEPER)
+		judge_spared(ops, answers);
+	return NULL;
+}
