@@ -106,7 +106,7 @@ static int user_check(const struct plan *plan, struct run *run, struct err *e)
 
 const struct layer layer_user = {
 	.name = "user",
-	.stops = "be a user of the host's to whoever is asked inside; needed to build the rest",
+	.stops = "become any other id of the host's; and nothing that needs this layer could be built",
 	.clone_flag = CLONE_NEWUSER,
 	.ns = "user",
 	.apply[STAGE_MAPS] = user_apply,
