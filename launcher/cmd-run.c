@@ -18,9 +18,9 @@ static void explain(const struct host *host, const struct plan *plan, struct err
 {
 	int i;
 
-	if (e->remedy[0] || e->code)
-		if (e->code != EXIT_OURS || e->remedy[0])
-			return;
+	/* Said already, or the command's own fault (126, 127). */
+	if (e->remedy[0] || (e->code && e->code != EXIT_OURS))
+		return;
 	if (!e->where[0]) {
 		trial_find_culprit(host, plan, e);
 		return;
@@ -37,6 +37,11 @@ static int run(const struct policy *policy, int *status, struct err *e)
 	struct plan plan;
 	autoclose int report = -1;
 
+	if (policy->json) {
+		err_where(e, "--json");
+		err_remedy(e, "Use --report FILE for what was enforced, or pinfold plan --json.");
+		return fail(e, 0, "the option belongs to pinfold plan");
+	}
 	if (identity_make(policy, &id, e) || identity_apply(&id, e))
 		return -1;
 	host_read(policy, &id, &host);

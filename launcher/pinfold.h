@@ -186,7 +186,8 @@ struct run {
 	int root_fd;		 /* the composed root, -1 before and after */
 	int proc_fd;		 /* a fresh procfs not attached yet, -1 else */
 	int32_t session_keyring; /* the launcher's; 0 where it could not be told */
-	int error_fd;		 /* the one descriptor besides 0-2 that lives until exec */
+	int link_fd;   /* to the launcher (link.c): besides 0-2 the one that lives until exec */
+	sigset_t mask; /* the caller's blocked signals, which the agent gets back */
 	const char *const *env;	 /* what exec will get */
 	struct net_job *net_job; /* the net layer's own, between its two stages */
 	struct steps *steps;	 /* NULL where nobody asked */
@@ -274,7 +275,21 @@ void trial_find_culprit(const struct host *host, const struct plan *plan, struct
  * run at all. report_fd: where the report goes once the agent runs, or -1.
  */
 int run_plan(const struct plan *plan, int report_fd, int *status, struct err *e);
-int run_walk(enum stage stage, const struct plan *plan, struct run *run, struct err *e);
+
+/* walk.c: all layers of the plan in one stage; which namespaces we are in, and that all are new */
+int walk_layers(enum stage stage, const struct plan *plan, struct run *run, struct err *e);
+int walk_read_namespaces(const struct plan *plan, struct ns_set *set, struct err *e);
+int walk_prove_namespaces(const struct plan *plan, const struct run *run, struct err *e);
+
+/*
+ * link.c: between the launcher (fds[0]) and the processes inside (fds[1], run->link_fd).
+ * link_hear() returns 1 for "ready", 0 where exec has happened, -1 where it will not, with e.
+ */
+int link_open(int fds[2], struct err *e);
+int link_say_ready(const struct plan *plan, const struct run *run, struct err *e);
+_Noreturn void link_say_failure(const struct run *run, struct err *e);
+int link_hear(int fd, bool *ready, struct err *e);
+int link_say_go(int fd, struct err *e);
 
 /* exec.c: becomes the command, by the PATH of env. Returns only on failure, with the exit code. */
 int exec_command(const char *const *command, const char *const *env, struct err *e);

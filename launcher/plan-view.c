@@ -182,8 +182,9 @@ static int check_dest(const struct plan *plan, const char *option, const struct 
 		const struct mount *other = &plan->mounts[i];
 
 		/* What is made for the run touches no host: other mounts may lie in it. */
-		if (other->kind == MOUNT_ROOT ||
-		    (str_equal(other->dest, "/tmp") && !str_equal(m->dest, "/tmp")))
+		if ((other->kind == MOUNT_ROOT || other->kind == MOUNT_DIR ||
+		     str_equal(other->dest, "/tmp")) &&
+		    !str_path_within(other->dest, m->dest))
 			continue;
 		if (!str_path_within(m->dest, other->dest) &&
 		    !str_path_within(other->dest, m->dest))

@@ -4,7 +4,7 @@
  *
  * Should: close everything else just before exec, whatever the caller or the set-up left open;
  * refuse a directory on 0-2: openat(2) walks from it to wherever it lies (CVE-2024-21626).
- * Mustn't: close run->error_fd, which tells the launcher about the exec and closes by it.
+ * Mustn't: close run->link_fd, which tells the launcher about the exec and closes by it.
  */
 #include "pinfold.h"
 
@@ -21,11 +21,11 @@
 static int fds_apply(const struct plan *plan, struct run *run, struct err *e)
 {
 	(void)plan;
-	/* Move our pipe out of the way, so that one range is everything. */
-	if (run->error_fd != 3) {
-		if (dup3(run->error_fd, 3, O_CLOEXEC) < 0)
-			return fail(e, errno, "move descriptor %d", run->error_fd);
-		run->error_fd = 3;
+	/* Move the link out of the way, so that one range is everything. */
+	if (run->link_fd != 3) {
+		if (dup3(run->link_fd, 3, O_CLOEXEC) < 0)
+			return fail(e, errno, "move descriptor %d", run->link_fd);
+		run->link_fd = 3;
 	}
 	if (sys_close_range(4, UINT_MAX, 0))
 		return fail(e, errno, "close_range");
@@ -73,7 +73,7 @@ static int fds_check(const struct plan *plan, struct run *run, struct err *e)
 {
 	char cwd[PATH_MAX];
 
-	if (check_stdio(e) || check_open(run->error_fd, e))
+	if (check_stdio(e) || check_open(run->link_fd, e))
 		return -1;
 	/* getcwd(2): a directory outside our root is said as "(unreachable)/...". */
 	if (plan_has(plan, "mount") && (syscall(SYS_getcwd, cwd, sizeof(cwd)) < 0 || cwd[0] != '/'))

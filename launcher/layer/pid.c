@@ -24,17 +24,17 @@
 #include "uapi.h"
 
 /*
- * The launcher may already be gone when the death signal is set. Nobody reads our pipe then, which
- * poll(2) tells as POLLERR.
+ * The launcher may already be gone when the death signal is set. Its end of the link is closed
+ * then, which poll(2) tells as POLLHUP.
  */
 static int pid_apply_maps(const struct plan *plan, struct run *run, struct err *e)
 {
-	struct pollfd p = {run->error_fd, 0, 0};
+	struct pollfd p = {run->link_fd, 0, 0};
 
 	(void)plan;
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0))
 		return fail(e, errno, "PR_SET_PDEATHSIG");
-	if (poll(&p, 1, 0) < 0 || (p.revents & POLLERR))
+	if (poll(&p, 1, 0) < 0 || (p.revents & (POLLHUP | POLLERR)))
 		return fail(e, 0, "the launcher is gone");
 	return 0;
 }

@@ -106,7 +106,8 @@ static int user_check(const struct plan *plan, struct run *run, struct err *e)
 
 const struct layer layer_user = {
 	.name = "user",
-	.stops = "become any other id of the host's; and nothing that needs this layer could be built",
+	.stops = "become any other id of the host's; and nothing that needs this layer could be "
+		 "built",
 	.clone_flag = CLONE_NEWUSER,
 	.ns = "user",
 	.apply[STAGE_MAPS] = user_apply,
