@@ -185,6 +185,7 @@ struct run {
 	struct ns_set outside;	 /* the launcher's namespaces, to tell ours from them */
 	int root_fd;		 /* the composed root, -1 before and after */
 	int proc_fd;		 /* a fresh procfs not attached yet, -1 else */
+	int ruleset_fd;		 /* Landlock's rules until they are in force, -1 else */
 	int32_t session_keyring; /* the launcher's; 0 where it could not be told */
 	int link_fd;   /* to the launcher (link.c): besides 0-2 the one that lives until exec */
 	sigset_t mask; /* the caller's blocked signals, which the agent gets back */

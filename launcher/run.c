@@ -55,7 +55,8 @@ static int run_agent(const struct plan *plan, struct run *run, struct err *e)
 		return -1;
 	if (!plan->command)
 		_exit(0);
-	(void)sigprocmask(SIG_SETMASK, &run->mask, NULL);
+	if (sigprocmask(SIG_SETMASK, &run->mask, NULL))
+		return fail(e, errno, "give the agent its signals back");
 	return exec_command(plan->command, run->env, e);
 }
 
@@ -204,7 +205,11 @@ static int follow_child(const struct plan *plan, const struct run *run, int link
 
 int run_plan(const struct plan *plan, int report_fd, int *status, struct err *e)
 {
-	struct run run = {.root_fd = -1, .proc_fd = -1, .link_fd = -1, .env = plan->env_all};
+	struct run run = {.root_fd = -1,
+			  .proc_fd = -1,
+			  .ruleset_fd = -1,
+			  .link_fd = -1,
+			  .env = plan->env_all};
 	autoclose int ours = -1;
 	int fds[2], rc = -1;
 	sigset_t set;
@@ -217,7 +222,8 @@ int run_plan(const struct plan *plan, int report_fd, int *status, struct err *e)
 	run.steps = share_steps(plan);
 	/* Blocked before there is anybody to pass them on to: none is lost, none kills us alone. */
 	init_forwarded(&set);
-	(void)sigprocmask(SIG_BLOCK, &set, &run.mask);
+	if (sigprocmask(SIG_BLOCK, &set, &run.mask))
+		return fail(e, errno, "block the signals that are passed on");
 	if (walk_layers(STAGE_OUTSIDE, plan, &run, e) == 0 &&
 	    walk_read_namespaces(plan, &run.outside, e) == 0) {
 		pid = clone_inside(plan);

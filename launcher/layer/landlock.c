@@ -131,10 +131,10 @@ static uint64_t rights_of(const struct mount *m, unsigned int abi)
 	}
 }
 
-static int add_path_rule(int ruleset, const char *path, uint64_t rights, unsigned int abi,
+static int add_path_rule(int ruleset, int root, const char *path, uint64_t rights, unsigned int abi,
 			 struct err *e)
 {
-	autoclose int fd = open(path, O_PATH | O_CLOEXEC);
+	autoclose int fd = openat(root, path, O_PATH | O_CLOEXEC);
 	struct uapi_landlock_path_beneath rule = {rights, fd};
 	struct stat st;
 
@@ -150,19 +150,21 @@ static int add_path_rule(int ruleset, const char *path, uint64_t rights, unsigne
 	return 0;
 }
 
-static int add_path_rules(const struct plan *plan, int ruleset, struct err *e)
+/* Below the composed root, which is not ours yet, or on the host where there is none. */
+static int add_path_rules(const struct plan *plan, const struct run *run, struct err *e)
 {
 	bool composed = plan_has(plan, "mount");
 
 	for (size_t i = 0; i < plan->mounts_n; i++) {
 		const struct mount *m = &plan->mounts[i];
-		const char *path = composed ? m->dest : m->source;
+		const char *path = composed ? m->dest + 1 : m->source;
 
 		/* What is made for the run has no counterpart on the host: nothing to allow there.
 		 */
 		if (m->kind == MOUNT_LINK || m->kind == MOUNT_DIR || m->kind == MOUNT_MASK || !path)
 			continue;
-		if (add_path_rule(ruleset, path, rights_of(m, plan->landlock.abi),
+		if (add_path_rule(run->ruleset_fd, composed ? run->root_fd : AT_FDCWD,
+				  *path ? path : ".", rights_of(m, plan->landlock.abi),
 				  plan->landlock.abi, e))
 			return -1;
 	}
@@ -182,21 +184,27 @@ static int add_port_rules(const struct plan *plan, int ruleset, struct err *e)
 	return 0;
 }
 
-static int landlock_apply(const struct plan *plan, struct run *run, struct err *e)
+/* The rules are gathered with the tree, while the layer net's thread still works. */
+static int landlock_apply_build(const struct plan *plan, struct run *run, struct err *e)
 {
 	const struct plan_landlock *l = &plan->landlock;
+	/* An older kernel takes a longer structure if what it does not know is zero; it is. */
 	const struct uapi_landlock_ruleset rules = {l->fs, l->net, l->scoped};
-	/* An older kernel takes a longer structure only if the rest is zero: it then is. */
-	autoclose int ruleset = sys_landlock_create_ruleset(&rules, sizeof(rules), 0);
 
-	(void)run;
-	if (ruleset < 0)
+	run->ruleset_fd = sys_landlock_create_ruleset(&rules, sizeof(rules), 0);
+	if (run->ruleset_fd < 0)
 		return fail(e, errno, "create the ruleset");
-	if (add_path_rules(plan, ruleset, e) || add_port_rules(plan, ruleset, e))
+	if (add_path_rules(plan, run, e))
 		return -1;
-	if (sys_landlock_restrict_self(ruleset))
-		return fail(e, errno, "restrict_self");
-	return 0;
+	return add_port_rules(plan, run->ruleset_fd, e);
+}
+
+static int landlock_apply_lock(const struct plan *plan, struct run *run, struct err *e)
+{
+	autoclose int ruleset = fd_take(&run->ruleset_fd);
+
+	(void)plan;
+	return sys_landlock_restrict_self(ruleset) ? fail(e, errno, "restrict_self") : 0;
 }
 
 /*
@@ -230,6 +238,7 @@ const struct layer layer_landlock = {
 	.needs = "nnp",
 	.available = landlock_available,
 	.reduce = landlock_reduce,
-	.apply[STAGE_LOCK] = landlock_apply,
+	.apply[STAGE_BUILD] = landlock_apply_build,
+	.apply[STAGE_LOCK] = landlock_apply_lock,
 	.check[STAGE_LOCK] = landlock_check,
 };

@@ -215,7 +215,8 @@ static int place_mask(int root, const struct mount *m, struct err *e)
 	autoclose int point = -1, tree = -1;
 
 	if (faccessat(root, m->dest + 1, R_OK, 0))
-		return 0;
+		return errno == ENOENT || errno == EACCES ? 0
+							  : fail(e, errno, "look at %s", m->dest);
 	point = open_below(root, m->dest + 1, O_PATH);
 	if (point < 0)
 		return fail(e, errno, "open %s", m->dest);

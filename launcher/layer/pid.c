@@ -63,9 +63,12 @@ static int check_masks(struct err *e)
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
 		struct stat st;
 
-		if (stat(known[i], &st) == 0 && st.st_rdev != makedev(1, 3) &&
-		    access(known[i], R_OK) == 0)
+		if (stat(known[i], &st)) {
+			if (errno != ENOENT)
+				return fail(e, errno, "look at %s inside", known[i]);
+		} else if (st.st_rdev != makedev(1, 3) && access(known[i], R_OK) == 0) {
 			return fail(e, 0, "%s is not masked", known[i]);
+		}
 	}
 	return 0;
 }
