@@ -53,6 +53,31 @@ static void try_row(const struct host *host, struct row *row)
 	row->remedy = pool_copy(why.remedy);
 }
 
+static struct str_list layers_of(const struct profile *profile)
+{
+	struct str_list list = {NULL, 0};
+
+	for (int i = 0; layers[i]; i++)
+		if (profile_set(profile) >> i & 1)
+			pool_list_add(&list, layers[i]->name);
+	return list;
+}
+
+static void print_json_profiles(struct out *out)
+{
+	out_array(out, "profiles");
+	for (const struct profile *p = profiles; p->name; p++) {
+		struct str_list list = layers_of(p);
+
+		out_object(out, NULL);
+		out_str(out, "name", p->name);
+		out_str(out, "summary", p->summary);
+		out_list(out, "layers", &list);
+		out_object_end(out);
+	}
+	out_array_end(out);
+}
+
 static int print_json(const struct host *host, const struct row *rows)
 {
 	struct out out;
@@ -76,7 +101,25 @@ static int print_json(const struct host *host, const struct row *rows)
 		out_object_end(&out);
 	}
 	out_array_end(&out);
+	print_json_profiles(&out);
 	return out_end(&out);
+}
+
+/* Below the table of layers: the profiles, then what this host does not give, and what to do. */
+static void print_text_rest(const struct row *rows)
+{
+	putchar('\n');
+	for (const struct profile *p = profiles; p->name; p++) {
+		struct str_list list = layers_of(p);
+
+		printf("%-9s %s\n%s", p->name, p->summary, list.n ? "         " : "");
+		for (size_t i = 0; i < list.n; i++)
+			printf(" %s", list.v[i]);
+		fputs(list.n ? "\n" : "", stdout);
+	}
+	for (const struct row *r = rows; r->layer; r++)
+		if (r->reason)
+			printf("\n%s: %s\n  %s\n", r->layer->name, r->reason, r->remedy);
 }
 
 static int print_table(const struct row *rows, const struct request *request)
@@ -104,9 +147,8 @@ static int print_table(const struct row *rows, const struct request *request)
 		    request->tsv	? TABLE_TSV
 		    : request->markdown ? TABLE_MARKDOWN
 					: TABLE_TEXT);
-	for (const struct row *r = rows; r->layer && !request->tsv && !request->markdown; r++)
-		if (r->reason)
-			printf("\n%s: %s\n  %s\n", r->layer->name, r->reason, r->remedy);
+	if (!request->tsv && !request->markdown)
+		print_text_rest(rows);
 	return fflush(stdout) || ferror(stdout) ? -1 : 0;
 }
 

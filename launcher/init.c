@@ -9,7 +9,7 @@
  */
 #include "pinfold.h"
 
-#include <errno.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 void init_forwarded(sigset_t *set)
@@ -48,6 +48,7 @@ int init_run(pid_t agent, bool own_session)
 	sigset_t set;
 	int code = EXIT_OURS;
 
+	(void)prctl(PR_SET_NAME, "pinfold-init");
 	init_forwarded(&set); /* blocked since the launcher; waiting for them is all that is done */
 	while (!reap(agent, &code)) {
 		siginfo_t info;
