@@ -43,10 +43,10 @@ tap_result() { # GOOD NAME
 tap_diag() { printf '%s\n' "$*" | sed 's/^/#   /'; }
 
 ok() {
-    name=$1
+    tap_name=$1
     shift
     "$@"
-    tap_result $? "$name"
+    tap_result $? "$tap_name"
 }
 
 is() {

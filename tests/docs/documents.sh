@@ -9,7 +9,7 @@ cd "$TAP_TOP" || exit 1
 options() { "$@" --help | sed -n 's/^  --\([a-z-]*\).*/\1/p' | sort -u; }
 
 # entries PAGE: the options that a manual page describes, one a line.
-entries() { sed -n 's/^\.It Fl -\([a-z-]*\).*/\1/p' "$1" | sort -u; }
+entries() { sed -n 's/^\.It Fl Fl \([a-z-]*\).*/\1/p' "$1" | sort -u; }
 
 same() { # NAME LEFT RIGHT: two lists of words
     printf '%s\n' "$2" >"$TMP/left"
@@ -44,7 +44,7 @@ done <"$TMP/layers"
 "$PROBE" --list >"$TMP/operations"
 ok "there are operations to compare" test -s "$TMP/operations"
 while read -r id; do
-    ok "operation $id is in pinfold-probe(1)" grep -q "^\.It Cm ${id%%.*}\.\{0,1\}.*" man/pinfold-probe.1
+    ok "operation $id is in pinfold-probe(1)" grep -qF "$id" man/pinfold-probe.1
     ok "operation $id has its rows in tests/matrix.tsv" grep -q "$(printf '\t')$id$(printf '\t')" tests/matrix.tsv
 done <"$TMP/operations"
 
