@@ -40,7 +40,9 @@ objects       = $(patsubst %.c,$(BUILD)/%.o,$(1))
 statics       = $(patsubst %.c,$(BUILD)/$(LIBC)/%.o,$(1))
 
 Q := $(if $(V),,@)
-say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
+# `make -s` means it: not even the short lines then.
+silent := $(findstring s,$(firstword -$(MAKEFLAGS)))
+say = $(if $(V)$(silent),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
 all: $(addprefix $(BUILD)/,$(PROGRAMS))
 

@@ -62,9 +62,11 @@ int identity_apply(const struct identity *id, struct err *e)
 {
 	uid_t r, eff, saved;
 
-	if (!id->from_root)
+	if (!id->from_root && getuid())
 		return 0;
 	err_where(e, "--user");
+	if (!id->from_root)
+		return fail(e, 0, "root started us after all");
 	if (setgroups(0, NULL))
 		return fail(e, errno, "setgroups to none");
 	if (setresgid(id->gid, id->gid, id->gid))
@@ -72,7 +74,7 @@ int identity_apply(const struct identity *id, struct err *e)
 	if (setresuid(id->uid, id->uid, id->uid))
 		return fail(e, errno, "setresuid to %u", id->uid);
 	if (getresuid(&r, &eff, &saved) || r != id->uid || eff != id->uid || saved != id->uid ||
-	    setresuid(0, 0, 0) == 0)
+	    getgroups(0, NULL) || setresuid(0, 0, 0) == 0)
 		return fail(e, 0, "root could not be given up for uid %u", id->uid);
 	/*
 	 * A change of id makes a process undumpable, and its files below /proc root's (proc(5));

@@ -78,28 +78,45 @@ static int run_beside(char **argv, struct err *e)
 		    errno == ENOENT ? "there is no such command" : "cannot run it");
 }
 
+/* The exit status, or -1 with e. */
+static int obey(int argc, char **argv, struct err *e)
+{
+	int status = 0;
+
+	if (argc < 2) {
+		print_help(stderr);
+		return EXIT_OURS;
+	}
+	if (str_equal(argv[1], "--help")) {
+		print_help(stdout);
+	} else if (str_equal(argv[1], "--version")) {
+		puts("pinfold " PINFOLD_VERSION);
+	} else {
+		size_t i = 0;
+
+		while (i < ARRAY_SIZE(commands) && !str_equal(argv[1], commands[i].name))
+			i++;
+		if (i == ARRAY_SIZE(commands))
+			return run_beside(argv + 1, e);
+		status = commands[i].run(argc - 1, argv + 1);
+	}
+	/* What was printed must have got there; a command's own output is not ours to judge. */
+	if (status == 0 && (fflush(stdout) || ferror(stdout))) {
+		err_remedy(e, "Make space there, or print it somewhere else.");
+		return fail(e, errno, "print on standard output");
+	}
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	struct err e = {0};
+	int status = -1;
 
-	if (refuse_setuid(&e) == 0 && fd_fill_stdio(&e) == 0) {
-		if (argc < 2) {
-			print_help(stderr);
-			return EXIT_OURS;
-		}
-		if (str_equal(argv[1], "--help")) {
-			print_help(stdout);
-			return 0;
-		}
-		if (str_equal(argv[1], "--version")) {
-			puts("pinfold " PINFOLD_VERSION);
-			return 0;
-		}
-		for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-			if (str_equal(argv[1], commands[i].name))
-				return commands[i].run(argc - 1, argv + 1);
-		(void)run_beside(argv + 1, &e);
-	}
+	if (refuse_setuid(&e) == 0 && fd_fill_stdio(&e) == 0)
+		status = obey(argc, argv, &e);
+	if (status >= 0)
+		return status;
 	err_print(&e, "pinfold");
 	return err_exit_code(&e);
 }

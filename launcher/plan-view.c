@@ -168,23 +168,27 @@ static bool is_plain(const char *path)
 	return path[0] == '/';
 }
 
+static int check_plain(const char *option, const char *dest, struct err *e)
+{
+	if (is_plain(dest))
+		return 0;
+	err_where(e, "%s", option);
+	err_remedy(e, "Write PATH:DEST with a DEST such as /work, absolute and below the root.");
+	return fail(e, 0, "the destination \"%s\" is not a plain absolute path", dest);
+}
+
 static int check_dest(const struct plan *plan, const char *option, const struct mount *m,
 		      struct err *e)
 {
-	if (!is_plain(m->dest)) {
-		err_where(e, "%s", option);
-		err_remedy(
-			e,
-			"Write PATH:DEST with a DEST such as /work, absolute and below the root.");
-		return fail(e, 0, "the destination \"%s\" is not a plain absolute path", m->dest);
-	}
 	for (size_t i = 0; i < plan->mounts_n; i++) {
 		const struct mount *other = &plan->mounts[i];
 
-		/* What is made for the run touches no host: other mounts may lie in it. */
-		if ((other->kind == MOUNT_ROOT || other->kind == MOUNT_DIR ||
-		     str_equal(other->dest, "/tmp")) &&
-		    !str_path_within(other->dest, m->dest))
+		/*
+		 * What is made for the run touches no host: other mounts may lie in it. (Who would
+		 * lie on a directory meets the mount that it was made for, further on.)
+		 */
+		if (other->kind == MOUNT_ROOT || other->kind == MOUNT_DIR ||
+		    (str_equal(other->dest, "/tmp") && !str_equal(m->dest, "/tmp")))
 			continue;
 		if (!str_path_within(m->dest, other->dest) &&
 		    !str_path_within(other->dest, m->dest))
@@ -229,6 +233,8 @@ static int add_path(const struct host *host, struct plan *plan, const char *opti
 	m.source = p->real;
 	m.dest = dest ? dest : p->real;
 	m.is_file = !p->is_dir;
+	if ((dest || plan_has(plan, "mount")) && check_plain(option, m.dest, e))
+		return -1;
 	if (plan_has(plan, "mount") && check_dest(plan, option, &m, e))
 		return -1;
 	return add(plan, m, e);
@@ -247,6 +253,17 @@ static int add_list(const struct host *host, struct plan *plan, const char *opti
 			return -1;
 	}
 	return 0;
+}
+
+static int add_agent(const struct host *host, struct plan *plan, const char *given, struct err *e)
+{
+	if (add_path(host, plan, "--agent", given, "/agent", false, e))
+		return -1;
+	if (!plan->mounts[plan->mounts_n - 1].is_file)
+		return 0;
+	err_where(e, "--agent");
+	err_remedy(e, "Name a directory; --ro shows a single file.");
+	return fail(e, 0, "\"%s\" is not a directory", given);
 }
 
 /* The caller's directory, where the same path shows the same directory inside; "/" else. */
@@ -284,7 +301,7 @@ int plan_make_view(const struct policy *policy, const struct host *host, struct 
 	    add_list(host, plan, "--ro", &policy->ro, false, e) ||
 	    add_list(host, plan, "--rw", &policy->rw, true, e))
 		return -1;
-	if (policy->agent && add_path(host, plan, "--agent", policy->agent, "/agent", false, e))
+	if (policy->agent && add_agent(host, plan, policy->agent, e))
 		return -1;
 	return make_cwd(policy, host, plan, e);
 }

@@ -71,6 +71,7 @@ static int make_set(const struct policy *policy, struct plan *plan, struct err *
 		return -1;
 	if (with & without) {
 		err_where(e, "--with, --without");
+		err_remedy(e, "Leave out one of the two.");
 		return fail(e, 0, "the same layer is both added and left out");
 	}
 	plan->profile = profile->name;

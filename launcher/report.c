@@ -217,8 +217,11 @@ int report_write(const struct plan *plan, const struct steps *steps, int fd, str
 	}
 	out_array_end(&out);
 	rc = out_end(&out);
-	if (fclose(file) || rc)
+	if (fclose(file) || rc) {
+		err_remedy(e, "Make space there, or name another place: without its report the "
+			      "command does not run.");
 		return fail(e, errno, "write the report");
+	}
 	e->where[0] = '\0';
 	return 0;
 }

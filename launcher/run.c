@@ -90,7 +90,7 @@ static int run_inside(const struct plan *plan, struct run *run, struct err *e)
 	 * the maps had to come first, because an undumpable process' files in /proc are root's.
 	 * Exec makes the agent dumpable again.
 	 */
-	if (plan->layers && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+	if (plan->layers && (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) || prctl(PR_GET_DUMPABLE)))
 		return fail(e, errno, "PR_SET_DUMPABLE");
 	if (walk_layers(STAGE_BUILD, plan, run, e) || walk_layers(STAGE_ENTER, plan, run, e) ||
 	    walk_layers(STAGE_LOCK, plan, run, e))
@@ -220,6 +220,8 @@ int run_plan(const struct plan *plan, int report_fd, int *status, struct err *e)
 	ours = fds[0];
 	run.link_fd = fds[1];
 	run.steps = share_steps(plan);
+	/* A caller may have left SIGCHLD ignored: a child's end could then not be waited for. */
+	(void)signal(SIGCHLD, SIG_DFL);
 	/* Blocked before there is anybody to pass them on to: none is lost, none kills us alone. */
 	init_forwarded(&set);
 	if (sigprocmask(SIG_BLOCK, &set, &run.mask))

@@ -72,6 +72,7 @@ int opt_parse(const struct opt *opts, int argc, char *const *argv, void *noun, s
 		i++;
 		if (!o->value && equals) {
 			err_where(e, "--%s", o->name);
+			err_remedy(e, "Write --%s alone.", o->name);
 			return fail(e, 0, "the option takes no value");
 		}
 		if (o->value)

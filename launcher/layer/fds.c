@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -50,15 +51,19 @@ static int check_stdio(struct err *e)
 
 /*
  * Asks about the numbers that programs really use, in one call: poll(2) says POLLNVAL for each that
- * is closed. Whatever lies above, close_range(2) has answered for.
+ * is closed. Whatever lies above, close_range(2) has answered for. poll(2)
+ * takes no more entries than files may be open.
  */
 static int check_open(int except, struct err *e)
 {
 	enum { MOST = 64 };
 	struct pollfd p[MOST];
+	struct rlimit limit;
 	nfds_t n = 0;
 
-	for (int fd = 3; fd < MOST; fd++)
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return fail(e, errno, "ask how many files may be open");
+	for (int fd = 3; fd < MOST && n < limit.rlim_cur; fd++)
 		if (fd != except)
 			p[n++] = (struct pollfd){fd, 0, 0};
 	if (poll(p, n, 0) < 0)

@@ -21,7 +21,8 @@ static int32_t session_keyring(void)
 	return id > 0 ? (int32_t)id : 0;
 }
 
-static int keyring_apply_outside(const struct plan *plan, struct run *run, struct err *e)
+/* To tell afterwards that ours is another one. */
+static int keyring_check_outside(const struct plan *plan, struct run *run, struct err *e)
 {
 	(void)plan, (void)e;
 	run->session_keyring = session_keyring();
@@ -66,7 +67,7 @@ static void keyring_explain(const struct layer *layer, struct err *e)
 const struct layer layer_keyring = {
 	.name = "keyring",
 	.stops = "use keys of the caller's session, or leave some for the next run",
-	.apply[STAGE_OUTSIDE] = keyring_apply_outside,
+	.check[STAGE_OUTSIDE] = keyring_check_outside,
 	.apply[STAGE_LOCK] = keyring_apply,
 	.check[STAGE_LOCK] = keyring_check,
 	.explain = keyring_explain,

@@ -134,7 +134,10 @@ static uint64_t rights_of(const struct mount *m, unsigned int abi)
 static int add_path_rule(int ruleset, int root, const char *path, uint64_t rights, unsigned int abi,
 			 struct err *e)
 {
-	autoclose int fd = openat(root, path, O_PATH | O_CLOEXEC);
+	/* Plan paths are canonical: a link that turns up on the way now is somebody's trick. */
+	static const struct uapi_open_how how = {
+		O_PATH | O_CLOEXEC, 0, UAPI_RESOLVE_NO_SYMLINKS | UAPI_RESOLVE_NO_MAGICLINKS};
+	autoclose int fd = sys_openat2(root, path, &how);
 	struct uapi_landlock_path_beneath rule = {rights, fd};
 	struct stat st;
 

@@ -290,6 +290,9 @@ static int mount_apply_enter(const struct plan *plan, struct run *run, struct er
 		return fail(e, errno, "pivot_root");
 	if (umount2(".", MNT_DETACH))
 		return fail(e, errno, "detach the old root");
+	/* We still stand in it: it is detached where there is nothing to detach any more. */
+	if (umount2(".", MNT_DETACH) == 0 || errno != EINVAL)
+		return fail(e, errno, "the old root is still there");
 	if (chdir("/"))
 		return fail(e, errno, "enter the new root");
 	(void)close(fd_take(&run->root_fd));
@@ -333,6 +336,9 @@ static void mount_explain(const struct layer *layer, struct err *e)
 	if (e->num == ELOOP)
 		err_remedy(e, "A symbolic link has come into this path since it was looked up: "
 			      "somebody is changing it while we start.");
+	else if (e->num == EMFILE)
+		err_remedy(e, "Each mount takes a descriptor while we start: allow more open files "
+			      "(ulimit -n 256), or show fewer paths.");
 	else
 		explain_namespace(layer, e);
 }
