@@ -34,3 +34,11 @@ check: tests
 	BUILD=$(BUILD) $(PROVE) --timer --jobs $(PROVE_JOBS) --exec '' $(TESTS)
 
 .PHONY: tests
+
+# AddressSanitizer and UndefinedBehaviorSanitizer over the unit tests, the filter's tests and a start
+# in every profile. The pool is never freed by design, so leaks are not looked for.
+ASAN_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+ASAN_TESTS  = $(patsubst $(BUILD)/%,build-asan/%,$(filter-out %-cost,$(test_bin))) tests/live/smoke.sh
+check-asan:
+	+$(MAKE) BUILD=build-asan LIBC=glibc STATIC= CFLAGS='$(ASAN_FLAGS)' all $(filter build-asan/%,$(ASAN_TESTS))
+	ASAN_OPTIONS=detect_leaks=0 BUILD=build-asan $(PROVE) --timer --exec '' $(ASAN_TESTS)

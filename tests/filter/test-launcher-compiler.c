@@ -103,7 +103,7 @@ static void make_rule(struct filter_rule *rule, uint64_t *state)
 }
 
 /* Numbers in runs, as a kernel gives them out, and some alone. */
-static size_t make_rows(struct filter_row *rows, char names[][8], const struct filter_rule *rules,
+static size_t make_rows(struct filter_row *rows, char names[][16], const struct filter_rule *rules,
 			uint64_t *state)
 {
 	size_t n = 0;
@@ -131,7 +131,7 @@ static void test_random_tables(void)
 {
 	static struct filter_rule rules[RULES_PLAIN + RULES_ASKING];
 	static struct filter_row rows[ROWS];
-	static char names[ROWS][8];
+	static char names[ROWS][16];
 	struct compare c = {.filter = &made, .rows = rows};
 	size_t longest = 0, fitted = 0, other_errors = 0;
 	uint64_t state = 0x1234567;
