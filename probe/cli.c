@@ -10,19 +10,19 @@
 enum { TIMEOUT_MS = 2000, TIMEOUT_MAX_MS = 600000 };
 
 static const struct opt options[] = {
-        {"list", OPT_FLAG, AT(list), NULL,
-         "print the operations: one id a line, or all about them with --tsv, --json"},
-        {"only", OPT_LIST, AT(only), "ID[,ID...]", "try these only; globs are taken"},
-        {"decoy", OPT_LIST, AT(decoys), "KEY=VALUE", "what an operation aims at (keys below)"},
-        {"connect", OPT_STRING, AT(connect), "ADDR:PORT", "where net.connect-tcp connects to"},
-        {"timeout", OPT_UINT, AT(timeout_ms), "MS",
-         "limit for one operation, in milliseconds (default: 2000)"},
-        {"tsv", OPT_FLAG, AT(tsv), NULL, "print lines with tabs, for programs"},
-        {"json", OPT_FLAG, AT(json), NULL, "print JSON"},
-        {"sum", OPT_STRING, AT(sum), "FILE", "print FILE's checksum, for --decoy, and try nothing"},
-        {"version", OPT_FLAG, AT(version), NULL, "print the version"},
-        {"help", OPT_FLAG, AT(help), NULL, "print this help"},
-        OPT_END,
+	{"list", OPT_FLAG, AT(list), NULL,
+	 "print the operations: one id a line, or all about them with --tsv, --json"},
+	{"only", OPT_LIST, AT(only), "ID[,ID...]", "try these only; globs are taken"},
+	{"decoy", OPT_LIST, AT(decoys), "KEY=VALUE", "what an operation aims at (keys below)"},
+	{"connect", OPT_STRING, AT(connect), "ADDR:PORT", "where net.connect-tcp connects to"},
+	{"timeout", OPT_UINT, AT(timeout_ms), "MS",
+	 "limit for one operation, in milliseconds (default: 2000)"},
+	{"tsv", OPT_FLAG, AT(tsv), NULL, "print lines with tabs, for programs"},
+	{"json", OPT_FLAG, AT(json), NULL, "print JSON"},
+	{"sum", OPT_STRING, AT(sum), "FILE", "print FILE's checksum, for --decoy, and try nothing"},
+	{"version", OPT_FLAG, AT(version), NULL, "print the version"},
+	{"help", OPT_FLAG, AT(help), NULL, "print this help"},
+	OPT_END,
 };
 
 int cli_read(int argc, char *const *argv, struct asked *asked, struct err *e)

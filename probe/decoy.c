@@ -14,18 +14,18 @@
 #include "pool.h"
 
 const struct decoy_key decoy_keys[] = {
-        {"absent", DECOY_OPS,
-         "operations whose object the host does not have: not there then means ABSENT"},
-        {"connect", DECOY_ADDRESS, "the listener to connect to (the same as --connect)"},
-        {"connect-token", DECOY_WORD, "what that listener sends first"},
-        {"kill-victims", DECOY_YES,
-         "yes promises that every process of this pid namespace may die"},
-        {"mount-ok", DECOY_YES, "yes lets root of the host mount on /tmp for a moment"},
-        {"passwd-sum", DECOY_SUM, "checksum of the host's /etc/passwd, by --sum"},
-        {"shadow-sum", DECOY_SUM, "checksum of the host's /etc/shadow, by --sum"},
-        {"status-pid", DECOY_NUMBER, "a process of the host (default: 2, kthreadd)"},
-        {"status-token", DECOY_WORD, "a word in that process' name"},
-        {NULL, DECOY_WORD, NULL},
+	{"absent", DECOY_OPS,
+	 "operations whose object the host does not have: not there then means ABSENT"},
+	{"connect", DECOY_ADDRESS, "the listener to connect to (the same as --connect)"},
+	{"connect-token", DECOY_WORD, "what that listener sends first"},
+	{"kill-victims", DECOY_YES,
+	 "yes promises that every process of this pid namespace may die"},
+	{"mount-ok", DECOY_YES, "yes lets root of the host mount on /tmp for a moment"},
+	{"passwd-sum", DECOY_SUM, "checksum of the host's /etc/passwd, by --sum"},
+	{"shadow-sum", DECOY_SUM, "checksum of the host's /etc/shadow, by --sum"},
+	{"status-pid", DECOY_NUMBER, "a process of the host (default: 2, kthreadd)"},
+	{"status-token", DECOY_WORD, "a word in that process' name"},
+	{NULL, DECOY_WORD, NULL},
 };
 
 socklen_t address_read(const char *text, struct sockaddr_storage *address)

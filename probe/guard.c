@@ -23,8 +23,8 @@ static const struct row {
 	ino_t initial;
 	unsigned long from_pidfd;
 } rows[] = {
-        {"pid", 0xeffffffc, _IO(0xff, 5)},
-        {"user", 0xeffffffd, _IO(0xff, 9)},
+	{"pid", 0xeffffffc, _IO(0xff, 5)},
+	{"user", 0xeffffffd, _IO(0xff, 9)},
 };
 
 /* Its file's status, by /proc or else by a pidfd. */

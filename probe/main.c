@@ -55,7 +55,7 @@ static size_t count_settled(const struct op_list *ops, const struct trial *trial
 }
 
 static int try_all(const struct probe *probe, const struct op_list *ops, enum report_format format,
-                   struct err *e)
+		   struct err *e)
 {
 	struct trial *trials = pool_alloc(ops->n * sizeof(*trials));
 	struct report report;
@@ -80,9 +80,9 @@ static int try_all(const struct probe *probe, const struct op_list *ops, enum re
 
 static int probe_main(const struct asked *asked, struct err *e)
 {
-	enum report_format format = asked->json  ? REPORT_JSON
-	                            : asked->tsv ? REPORT_TSV
-	                                         : REPORT_TEXT;
+	enum report_format format = asked->json	 ? REPORT_JSON
+				    : asked->tsv ? REPORT_TSV
+						 : REPORT_TEXT;
 	struct probe probe = {.timeout_ms = asked->timeout_ms};
 	struct op_list ops;
 

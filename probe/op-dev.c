@@ -46,14 +46,14 @@ static void open_mem(const struct probe *probe, struct trial *t)
 }
 
 static const struct op ops[] = {
-        {
-                .id = "dev.mem",
-                .title = "open /dev/mem",
-                .source = "mem(4)",
-                .clean = true,
-                .order = 5,
-                .run = open_mem,
-        },
+	{
+		.id = "dev.mem",
+		.title = "open /dev/mem",
+		.source = "mem(4)",
+		.clean = true,
+		.order = 5,
+		.run = open_mem,
+	},
 };
 
 const struct family family_dev = FAMILY("dev", ops);

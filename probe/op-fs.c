@@ -16,11 +16,11 @@
 
 /* Reached where path's content has the checksum that the decoy key tells. */
 static void read_known(const struct probe *probe, struct trial *t, const char *path,
-                       const char *key)
+		       const char *key)
 {
 	/* O_NONBLOCK: what stands there may be a FIFO. */
 	autoclose int fd =
-	        TRY(t, openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+		TRY(t, openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
 	const char *want = decoy_get(&probe->decoys, key);
 	char text[SUM_TEXT];
 	struct stat st;
@@ -34,7 +34,7 @@ static void read_known(const struct probe *probe, struct trial *t, const char *p
 		trial_refused(t, errno, "read");
 	else if (!want)
 		trial_broken(t, 0, "it can be read; whose it is only --decoy %s=SUM could tell",
-		             key);
+			     key);
 	else if (sum_print(text, sum), str_equal(text, want))
 		trial_reached(t, "its content is the host's");
 	else
@@ -57,7 +57,7 @@ enum { EVIL_PATH = 48 };
 static void evil_path(const struct probe *probe, char path[EVIL_PATH])
 {
 	(void)snprintf(path, EVIL_PATH, "/pinfold-probe-evil-%016llx",
-	               (unsigned long long)probe->nonce);
+		       (unsigned long long)probe->nonce);
 }
 
 /* Writes a token to the new file and reads it back. */
@@ -86,7 +86,7 @@ static void write_root(const struct probe *probe, struct trial *t)
 
 	evil_path(probe, path);
 	fd = TRY(t,
-	         openat(AT_FDCWD, path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+		 openat(AT_FDCWD, path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
 	if (fd < 0) {
 		trial_refused(t, errno, "create");
 		return;
@@ -105,33 +105,33 @@ static void undo_write_root(const struct probe *probe)
 }
 
 static const struct op ops[] = {
-        {
-                .id = "fs.read-passwd",
-                .title = "read /etc/passwd",
-                .source = "passwd(5)",
-                .decoys = {"passwd-sum"},
-                .clean = true,
-                .order = 1,
-                .run = read_passwd,
-        },
-        {
-                .id = "fs.read-shadow",
-                .title = "read /etc/shadow",
-                .source = "shadow(5)",
-                .decoys = {"shadow-sum"},
-                .clean = true,
-                .order = 2,
-                .run = read_shadow,
-        },
-        {
-                .id = "fs.write-root",
-                .title = "write /evil",
-                .source = "open(2)",
-                .clean = true,
-                .order = 4,
-                .run = write_root,
-                .undo = undo_write_root,
-        },
+	{
+		.id = "fs.read-passwd",
+		.title = "read /etc/passwd",
+		.source = "passwd(5)",
+		.decoys = {"passwd-sum"},
+		.clean = true,
+		.order = 1,
+		.run = read_passwd,
+	},
+	{
+		.id = "fs.read-shadow",
+		.title = "read /etc/shadow",
+		.source = "shadow(5)",
+		.decoys = {"shadow-sum"},
+		.clean = true,
+		.order = 2,
+		.run = read_shadow,
+	},
+	{
+		.id = "fs.write-root",
+		.title = "write /evil",
+		.source = "open(2)",
+		.clean = true,
+		.order = 4,
+		.run = write_root,
+		.undo = undo_write_root,
+	},
 };
 
 const struct family family_fs = FAMILY("fs", ops);

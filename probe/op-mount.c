@@ -72,9 +72,9 @@ static void mount_tmpfs(const struct probe *probe, struct trial *t)
 		return;
 	}
 	(void)snprintf(options, sizeof(options), "size=64k,mode=755,nr_inodes=%lu",
-	               our_inodes(probe));
+		       our_inodes(probe));
 	if (TRY(t, mount("pinfold-probe", target, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
-	                 options))) {
+			 options))) {
 		explain_refusal(t, errno);
 		return;
 	}
@@ -88,16 +88,16 @@ static void mount_tmpfs(const struct probe *probe, struct trial *t)
 }
 
 static const struct op ops[] = {
-        {
-                .id = "mount.tmpfs",
-                .title = "mount tmpfs /tmp",
-                .source = "mount(2)",
-                .decoys = {"mount-ok"},
-                .clean = true,
-                .order = 9,
-                .run = mount_tmpfs,
-                .undo = undo_tmpfs,
-        },
+	{
+		.id = "mount.tmpfs",
+		.title = "mount tmpfs /tmp",
+		.source = "mount(2)",
+		.decoys = {"mount-ok"},
+		.clean = true,
+		.order = 9,
+		.run = mount_tmpfs,
+		.undo = undo_tmpfs,
+	},
 };
 
 const struct family family_mount = FAMILY("mount", ops);

@@ -31,7 +31,7 @@ static void raw_icmp(const struct probe *probe, struct trial *t)
 	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) && errno != ENOTSOCK &&
 	    errno != EBADF)
 		trial_broken(t, errno,
-		             "socket gave a descriptor, and getsockopt cannot look at it");
+			     "socket gave a descriptor, and getsockopt cannot look at it");
 	else if (type != SOCK_RAW)
 		trial_faked(t, "socket claimed success without a raw socket");
 	else
@@ -60,7 +60,7 @@ static int wait_for(int fd, short events, uint64_t deadline_ns)
 
 /* Connects within the time. Returns 0 or an errno. */
 static int connect_within(struct trial *t, int fd, const struct sockaddr_storage *to,
-                          socklen_t to_size, uint64_t deadline_ns)
+			  socklen_t to_size, uint64_t deadline_ns)
 {
 	socklen_t size = sizeof(int);
 	int num = 0, rc = TRY(t, connect(fd, (const void *)to, to_size));
@@ -135,23 +135,23 @@ static void connect_tcp(const struct probe *probe, struct trial *t)
 }
 
 static const struct op ops[] = {
-        {
-                .id = "net.raw-icmp",
-                .title = "socket RAW ICMP",
-                .source = "raw(7), icmp(7)",
-                .clean = true,
-                .order = 6,
-                .run = raw_icmp,
-        },
-        {
-                .id = "net.connect-tcp",
-                .title = "connect ADDR:PORT",
-                .source = "tcp(7)",
-                .decoys = {"connect", "connect-token"},
-                .clean = true,
-                .order = 7,
-                .run = connect_tcp,
-        },
+	{
+		.id = "net.raw-icmp",
+		.title = "socket RAW ICMP",
+		.source = "raw(7), icmp(7)",
+		.clean = true,
+		.order = 6,
+		.run = raw_icmp,
+	},
+	{
+		.id = "net.connect-tcp",
+		.title = "connect ADDR:PORT",
+		.source = "tcp(7)",
+		.decoys = {"connect", "connect-token"},
+		.clean = true,
+		.order = 7,
+		.run = connect_tcp,
+	},
 };
 
 const struct family family_net = FAMILY("net", ops);

@@ -60,7 +60,7 @@ static void read_status(const struct probe *probe, struct trial *t)
 		trial_faked(t, "it is no status file");
 	else if (!token)
 		trial_broken(t, 0,
-		             "it can be read; whose it is only --decoy status-token could tell");
+			     "it can be read; whose it is only --decoy status-token could tell");
 	else if (strstr(name, token))
 		trial_reached(t, "the process' name is the decoy's");
 	else
@@ -77,7 +77,7 @@ static void rehearse_kill_all(const struct probe *probe, struct trial *t)
 {
 	if (!decoy_yes(&probe->decoys, "kill-victims"))
 		trial_skipped(t,
-		              "takes --decoy kill-victims=yes: all processes it reaches would die");
+			      "takes --decoy kill-victims=yes: all processes it reaches would die");
 	else if (guard_read("pid") == GUARD_INITIAL)
 		trial_skipped(t, "this is the pid namespace of the machine itself");
 	else if (TRY(t, kill(-1, 0)))
@@ -125,25 +125,25 @@ static void finish_kill_all(const struct probe *probe, struct trial *t)
 }
 
 static const struct op ops[] = {
-        {
-                .id = "proc.read-status",
-                .title = "read /proc/PID/status",
-                .source = "proc(5)",
-                .decoys = {"status-pid", "status-token"},
-                .clean = true,
-                .order = 3,
-                .run = read_status,
-        },
-        {
-                .id = "proc.kill-all",
-                .title = "kill(-1, SIGKILL)",
-                .source = "kill(2)",
-                .decoys = {"kill-victims"},
-                .clean = true,
-                .order = 10,
-                .run = rehearse_kill_all,
-                .finish = finish_kill_all,
-        },
+	{
+		.id = "proc.read-status",
+		.title = "read /proc/PID/status",
+		.source = "proc(5)",
+		.decoys = {"status-pid", "status-token"},
+		.clean = true,
+		.order = 3,
+		.run = read_status,
+	},
+	{
+		.id = "proc.kill-all",
+		.title = "kill(-1, SIGKILL)",
+		.source = "kill(2)",
+		.decoys = {"kill-victims"},
+		.clean = true,
+		.order = 10,
+		.run = rehearse_kill_all,
+		.finish = finish_kill_all,
+	},
 };
 
 const struct family family_proc = FAMILY("proc", ops);

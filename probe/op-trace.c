@@ -23,13 +23,13 @@ static void traceme(const struct probe *probe, struct trial *t)
 }
 
 static const struct op ops[] = {
-        {
-                .id = "trace.traceme",
-                .title = "ptrace TRACEME",
-                .source = "ptrace(2)",
-                .order = 8,
-                .run = traceme,
-        },
+	{
+		.id = "trace.traceme",
+		.title = "ptrace TRACEME",
+		.source = "ptrace(2)",
+		.order = 8,
+		.run = traceme,
+	},
 };
 
 const struct family family_trace = FAMILY("trace", ops);

@@ -14,7 +14,7 @@
 #include "pool.h"
 
 const struct family *const families[] = {
-        &family_fs, &family_dev, &family_proc, &family_net, &family_trace, &family_mount, NULL,
+	&family_fs, &family_dev, &family_proc, &family_net, &family_trace, &family_mount, NULL,
 };
 
 struct placed {

@@ -18,33 +18,33 @@
 static const struct meaning {
 	int num;
 	enum outcome untold, told; /* told: the host is said to have no such thing */
-	const char *why;           /* for the detail of a BROKEN one */
+	const char *why;	   /* for the detail of a BROKEN one */
 } meanings[] = {
-        /* A shortage or an accident says nothing about the operation. */
-        {EINTR, OUTCOME_BROKEN, OUTCOME_BROKEN, "interrupted"},
-        {EIO, OUTCOME_BROKEN, OUTCOME_BROKEN, "an input or output error"},
-        {ENOMEM, OUTCOME_BROKEN, OUTCOME_BROKEN, "short of memory"},
-        {ENOBUFS, OUTCOME_BROKEN, OUTCOME_BROKEN, "short of buffers"},
-        {EMFILE, OUTCOME_BROKEN, OUTCOME_BROKEN, "short of descriptors"},
-        {ENFILE, OUTCOME_BROKEN, OUTCOME_BROKEN, "short of open files"},
-        {ENOSPC, OUTCOME_BROKEN, OUTCOME_BROKEN, "short of space"},
-        {EDQUOT, OUTCOME_BROKEN, OUTCOME_BROKEN, "over a quota"},
-        /* The kernel did not understand the question, so it has not answered it. */
-        {EFAULT, OUTCOME_BROKEN, OUTCOME_BROKEN, "the question was malformed"},
-        {EBADF, OUTCOME_BROKEN, OUTCOME_BROKEN, "the question was malformed"},
-        {EINVAL, OUTCOME_BROKEN, OUTCOME_BROKEN, "the question was malformed"},
-        /* The node or the type is there by name, and no driver is behind it. */
-        {ENXIO, OUTCOME_ABSENT, OUTCOME_ABSENT, NULL},
-        {ENODEV, OUTCOME_ABSENT, OUTCOME_ABSENT, NULL},
-        /* Hidden or not there: only somebody outside can tell. */
-        {ENOENT, OUTCOME_BLOCKED, OUTCOME_ABSENT, NULL},
-        {ENOTDIR, OUTCOME_BLOCKED, OUTCOME_ABSENT, NULL},
-        {ENOSYS, OUTCOME_BLOCKED, OUTCOME_ABSENT, NULL},
-        {EOPNOTSUPP, OUTCOME_BLOCKED, OUTCOME_ABSENT, NULL},
-        {EAFNOSUPPORT, OUTCOME_BLOCKED, OUTCOME_ABSENT, NULL},
-        {EPROTONOSUPPORT, OUTCOME_BLOCKED, OUTCOME_ABSENT, NULL},
-        {ESOCKTNOSUPPORT, OUTCOME_BLOCKED, OUTCOME_ABSENT, NULL},
-        {ENOPROTOOPT, OUTCOME_BLOCKED, OUTCOME_ABSENT, NULL},
+	/* A shortage or an accident says nothing about the operation. */
+	{EINTR, OUTCOME_BROKEN, OUTCOME_BROKEN, "interrupted"},
+	{EIO, OUTCOME_BROKEN, OUTCOME_BROKEN, "an input or output error"},
+	{ENOMEM, OUTCOME_BROKEN, OUTCOME_BROKEN, "short of memory"},
+	{ENOBUFS, OUTCOME_BROKEN, OUTCOME_BROKEN, "short of buffers"},
+	{EMFILE, OUTCOME_BROKEN, OUTCOME_BROKEN, "short of descriptors"},
+	{ENFILE, OUTCOME_BROKEN, OUTCOME_BROKEN, "short of open files"},
+	{ENOSPC, OUTCOME_BROKEN, OUTCOME_BROKEN, "short of space"},
+	{EDQUOT, OUTCOME_BROKEN, OUTCOME_BROKEN, "over a quota"},
+	/* The kernel did not understand the question, so it has not answered it. */
+	{EFAULT, OUTCOME_BROKEN, OUTCOME_BROKEN, "the question was malformed"},
+	{EBADF, OUTCOME_BROKEN, OUTCOME_BROKEN, "the question was malformed"},
+	{EINVAL, OUTCOME_BROKEN, OUTCOME_BROKEN, "the question was malformed"},
+	/* The node or the type is there by name, and no driver is behind it. */
+	{ENXIO, OUTCOME_ABSENT, OUTCOME_ABSENT, NULL},
+	{ENODEV, OUTCOME_ABSENT, OUTCOME_ABSENT, NULL},
+	/* Hidden or not there: only somebody outside can tell. */
+	{ENOENT, OUTCOME_BLOCKED, OUTCOME_ABSENT, NULL},
+	{ENOTDIR, OUTCOME_BLOCKED, OUTCOME_ABSENT, NULL},
+	{ENOSYS, OUTCOME_BLOCKED, OUTCOME_ABSENT, NULL},
+	{EOPNOTSUPP, OUTCOME_BLOCKED, OUTCOME_ABSENT, NULL},
+	{EAFNOSUPPORT, OUTCOME_BLOCKED, OUTCOME_ABSENT, NULL},
+	{EPROTONOSUPPORT, OUTCOME_BLOCKED, OUTCOME_ABSENT, NULL},
+	{ESOCKTNOSUPPORT, OUTCOME_BLOCKED, OUTCOME_ABSENT, NULL},
+	{ENOPROTOOPT, OUTCOME_BLOCKED, OUTCOME_ABSENT, NULL},
 };
 
 static const struct meaning *find(int num)
@@ -67,16 +67,16 @@ enum outcome outcome_of_errno(int num, bool told_absent)
 const char *outcome_name(enum outcome outcome)
 {
 	static const char *const names[] = {
-	        [OUTCOME_NONE] = "NONE",       [OUTCOME_REACHED] = "REACHED",
-	        [OUTCOME_BLOCKED] = "BLOCKED", [OUTCOME_ABSENT] = "ABSENT",
-	        [OUTCOME_BROKEN] = "BROKEN",   [OUTCOME_SKIPPED] = "SKIPPED",
+		[OUTCOME_NONE] = "NONE",       [OUTCOME_REACHED] = "REACHED",
+		[OUTCOME_BLOCKED] = "BLOCKED", [OUTCOME_ABSENT] = "ABSENT",
+		[OUTCOME_BROKEN] = "BROKEN",   [OUTCOME_SKIPPED] = "SKIPPED",
 	};
 
 	return names[outcome];
 }
 
 __attribute__((format(printf, 4, 0))) static void set(struct trial *t, enum outcome outcome,
-                                                      int num, const char *fmt, va_list ap)
+						      int num, const char *fmt, va_list ap)
 {
 	t->outcome = outcome;
 	t->num = num;
@@ -148,10 +148,10 @@ static const char *signal_note(int sig)
 		int sig;
 		const char *note;
 	} notes[] = {
-	        {SIGABRT, " (SIGABRT)"}, {SIGALRM, " (SIGALRM)"}, {SIGBUS, " (SIGBUS)"},
-	        {SIGFPE, " (SIGFPE)"},   {SIGILL, " (SIGILL)"},   {SIGKILL, " (SIGKILL)"},
-	        {SIGSEGV, " (SIGSEGV)"}, {SIGTERM, " (SIGTERM)"}, {SIGTRAP, " (SIGTRAP)"},
-	        {SIGXCPU, " (SIGXCPU)"},
+		{SIGABRT, " (SIGABRT)"}, {SIGALRM, " (SIGALRM)"}, {SIGBUS, " (SIGBUS)"},
+		{SIGFPE, " (SIGFPE)"},	 {SIGILL, " (SIGILL)"},	  {SIGKILL, " (SIGKILL)"},
+		{SIGSEGV, " (SIGSEGV)"}, {SIGTERM, " (SIGTERM)"}, {SIGTRAP, " (SIGTRAP)"},
+		{SIGXCPU, " (SIGXCPU)"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(notes); i++)
@@ -176,7 +176,7 @@ static void judge_status(struct trial *t, int status)
 		trial_broken(t, 0, "ended by signal %d%s", sig, signal_note(sig));
 	else
 		trial_broken(t, 0, "ended with status %d and without a result",
-		             WEXITSTATUS(status));
+			     WEXITSTATUS(status));
 }
 
 void trial_judge(struct trial *t, enum ending ending, int status, int num, uint32_t timeout_ms)

@@ -26,12 +26,12 @@
 /* ---- what came of it ----------------------------------------------------------------------- */
 
 enum outcome {
-	OUTCOME_NONE,    /* not yet known */
+	OUTCOME_NONE,	 /* not yet known */
 	OUTCOME_REACHED, /* it was done, and where it could be faked, shown by content */
 	OUTCOME_BLOCKED, /* it was refused (errno), or something else was put in its place (none) */
-	OUTCOME_ABSENT,  /* this kernel or host has no such thing to reach */
-	OUTCOME_BROKEN,  /* the probe could not tell: counts for nobody */
-	OUTCOME_SKIPPED  /* not tried, for the reason in detail */
+	OUTCOME_ABSENT,	 /* this kernel or host has no such thing to reach */
+	OUTCOME_BROKEN,	 /* the probe could not tell: counts for nobody */
+	OUTCOME_SKIPPED	 /* not tried, for the reason in detail */
 };
 
 /* "REACHED" ...; "NONE" for OUTCOME_NONE. */
@@ -63,7 +63,7 @@ enum stage {
 struct trial {
 	int stage; /* enum stage; by trial_stage() and TRY() only */
 	enum outcome outcome;
-	int num;          /* errno(3) of the refusal, 0 where there is none */
+	int num;	  /* errno(3) of the refusal, 0 where there is none */
 	bool told_absent; /* the host is said to have no such thing */
 	char detail[200]; /* one line for a person; no numbers that differ between two runs */
 };
@@ -150,15 +150,15 @@ void sum_print(char text[SUM_TEXT], uint64_t sum);
 struct probe {
 	struct decoys decoys;
 	uint32_t timeout_ms; /* for one operation */
-	uint64_t nonce;      /* new in each run: for names and tokens that nobody else has */
+	uint64_t nonce;	     /* new in each run: for names and tokens that nobody else has */
 };
 
 struct op {
-	const char *id;        /* family.name */
+	const char *id;	       /* family.name */
 	const char *title;     /* for people, as in the seed where it is there */
 	const char *source;    /* manual page, CVE or issue: one line */
 	const char *decoys[6]; /* the keys it looks at; the last is NULL */
-	bool clean;            /* leaves its process as it was: others may run in the same one */
+	bool clean;	       /* leaves its process as it was: others may run in the same one */
 	unsigned int order; /* place before the others, from 1; 0: after them, as in its family */
 
 	/* Tries it, in a child and within the time limit, and undoes it. */
@@ -186,7 +186,7 @@ struct family {
 	}
 
 extern const struct family family_dev, family_fs, family_mount, family_net, family_proc,
-        family_trace;
+	family_trace;
 
 /* The families, NULL at the end. */
 extern const struct family *const families[];
@@ -215,10 +215,10 @@ const char *op_family(const struct op *op);
 
 /* How a child came to its end. */
 enum ending {
-	ENDING_SEEN,        /* waited for: its wait status is known */
-	ENDING_TOLD,        /* it could not be waited for, but said that it was done */
+	ENDING_SEEN,	    /* waited for: its wait status is known */
+	ENDING_TOLD,	    /* it could not be waited for, but said that it was done */
 	ENDING_TIMED_OUT,   /* killed at the time limit */
-	ENDING_STUCK,       /* the same, and it did not die of it either */
+	ENDING_STUCK,	    /* the same, and it did not die of it either */
 	ENDING_NOT_STARTED, /* no child could be made */
 };
 
@@ -231,7 +231,7 @@ void trial_judge(struct trial *t, enum ending ending, int status, int num, uint3
  * so that Ctrl-C leaves nothing behind. -1 with e where no memory can be shared with children.
  */
 int runner_run(const struct probe *probe, const struct op_list *ops, struct trial *trials,
-               struct err *e);
+	       struct err *e);
 
 /* Between these two, SIGINT, SIGTERM, SIGHUP and SIGQUIT wait. */
 void runner_hold(void);
@@ -266,7 +266,7 @@ struct report {
 };
 
 void report_begin(struct report *r, FILE *file, enum report_format format,
-                  const struct op_list *ops, const struct trial *trials);
+		  const struct op_list *ops, const struct trial *trials);
 
 /*
  * Prints the rows that are not yet printed, up to but without row end, and flushes them: what is

@@ -36,7 +36,7 @@ static void make_table(const struct report *r, struct table *table)
 		const struct op *op = r->ops->v[i];
 		const struct trial *t = &r->trials[i];
 		const char *cells[] = {op->id, op->title, outcome_name(t->outcome), errno_cell(t),
-		                       t->detail};
+				       t->detail};
 
 		table_row(table, tsv ? cells : cells + 1);
 	}
@@ -90,7 +90,7 @@ static void print_objects(struct report *r, size_t end)
 }
 
 void report_begin(struct report *r, FILE *file, enum report_format format,
-                  const struct op_list *ops, const struct trial *trials)
+		  const struct op_list *ops, const struct trial *trials)
 {
 	*r = (struct report){.format = format, .file = file, .ops = ops, .trials = trials};
 	if (format != REPORT_JSON)
@@ -162,7 +162,7 @@ static void list_tsv(FILE *file, const struct op_list *ops)
 	for (size_t i = 0; i < ops->n; i++) {
 		const struct op *op = ops->v[i];
 		const char *cells[] = {op->id, op->title, op_family(op), op->source,
-		                       decoy_names(op)};
+				       decoy_names(op)};
 
 		table_row(&table, cells);
 	}

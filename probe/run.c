@@ -27,15 +27,15 @@
 #include "clock.h"
 
 enum {
-	NAP_MS = 20,     /* longest sleep: a lost SIGCHLD costs no more than this */
-	GRACE_MS = 500,  /* for a killed child to be gone */
+	NAP_MS = 20,	 /* longest sleep: a lost SIGCHLD costs no more than this */
+	GRACE_MS = 500,	 /* for a killed child to be gone */
 	ORPHAN_SECS = 2, /* what an operation has beyond its limit, should the probe be killed */
 };
 
 /* What children and probe share. */
 struct shared {
 	uint64_t started_ns; /* when the newest operation began, by lib/clock.h */
-	int stop;            /* the child is to end after this operation */
+	int stop;	     /* the child is to end after this operation */
 	struct trial trials[];
 };
 
@@ -277,7 +277,7 @@ static void deliver(struct runner *r)
 }
 
 int runner_run(const struct probe *probe, const struct op_list *ops, struct trial *trials,
-               struct err *e)
+	       struct err *e)
 {
 	size_t size = sizeof(struct shared) + ops->n * sizeof(struct trial);
 	const char *absent = decoy_get(&probe->decoys, "absent");

@@ -38,6 +38,11 @@ limited() { # NAME LIMITS
 }
 as_user sh -c '(ulimit -f 0 && exec "$@") | cat' - "$PROBE" --tsv
 is 'no file may be written: all rows' "$(echo "$out" | sed 1d | cut -f1)" "$ids"
+if have_userns; then
+    as_user sh -c '(ulimit -f 0 && exec "$@") | cat' - unshare -Ur chroot "$TMP/root" /probe --tsv
+    probe_is fs.write-root 'BLOCKED EFBIG' 'no file may be written: the one that was made stays empty'
+    is '... and is gone' "$(ls -A "$TMP/root")" probe
+fi
 limited 'four descriptors' 'ulimit -n 4'
 limited 'three descriptors' 'ulimit -n 3'
 is 'three descriptors: no verdict' "$(echo "$out" | awk -F '\t' '$1 == "fs.read-passwd" { print $3, $4 }')" 'BROKEN EMFILE'
@@ -52,7 +57,7 @@ as_user sh -c 'cd "$1" && ulimit -c unlimited && shift && exec "$@"' - "$TMP/cwd
 is 'nothing stays in /' "$(left_in_root)" ''
 is 'the working directory is empty' "$(ls -A "$TMP/cwd")" ''
 unlike 'no mount stays' "$(cat /proc/self/mountinfo)" ' tmpfs pinfold-probe '
-is 'no process stays' "$(grep -l -a "$PROBE" /proc/[0-9]*/cmdline 2>/dev/null | grep -v "/$$/" | xargs -r cat)" ''
+is 'no process stays' "$(readlink /proc/[0-9]*/exe 2>/dev/null | grep -c "^$PROBE\$")" 0
 
 # No packet: without a target nothing is connected, bound or sent, with one only that.
 if command -v strace >/dev/null; then

@@ -97,6 +97,13 @@ rm -f /tmp/.pinfold-test-$$
 probe_is dev.mem 'BLOCKED -' 'mem: another device in its place'
 in_userns "$dev"': >/dev/mem && exec "$1" --tsv' "$PROBE"
 probe_is dev.mem 'BLOCKED -' 'mem: a file in its place'
+if command -v strace >/dev/null; then
+    in_userns "$dev"'mkfifo /dev/mem && exec strace -f -qq -e trace=openat "$1" --tsv --only dev.mem' "$PROBE"
+    probe_is dev.mem 'BLOCKED -' 'mem: a FIFO in its place'
+    unlike '... is not opened' "$err" '"/dev/mem"'
+else
+    skip 'mem: a FIFO in its place' 'strace is not installed'
+fi
 if [ "$(id -u)" = 0 ]; then
     # The true device. What the kernel says to opening it, a shell finds out on its own.
     mknod_mem='mount -t tmpfs -o mode=755 none /dev && mknod -m 644 /dev/mem c 1 1 && '

@@ -8,7 +8,7 @@ seed='fs.read-passwd fs.read-shadow proc.read-status fs.write-root dev.mem net.r
 net.connect-tcp trace.traceme mount.tmpfs proc.kill-all'
 
 run "$PROBE" --list
-is 'list: the seed in its order' "$(echo "$out" | head -10 | tr '\n' ' ')" "$(echo $seed) "
+is 'list: the seed in its order' "$(echo "$out" | head -10 | tr '\n' ' ')" "$(echo "$seed" | tr "\n" " ")"
 is 'list: exit' "$status" 0
 ids=$out
 

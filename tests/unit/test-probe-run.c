@@ -225,7 +225,9 @@ static void test_told_absent(void)
 /* Runs the rows below with calls refused to the probe itself. */
 static int with_refused(int verdict, int first, int second, const struct op *op, struct trial *t)
 {
-	struct probe probe = {.timeout_ms = LIMIT_MS};
+	/* A limit that nothing but a hang comes near. */
+	struct probe probe = {.timeout_ms = op->run == run_hang ? LIMIT_MS : 5000};
+	uint64_t start = clock_now_ns();
 	int fds[2], status = -1;
 	ssize_t n;
 	pid_t pid;
@@ -245,6 +247,7 @@ static int with_refused(int verdict, int first, int second, const struct op *op,
 	n = read(fds[0], t, sizeof(*t));
 	(void)close(fds[0]);
 	(void)waitpid(pid, &status, 0);
+	ok(clock_now_ns() - start < 3000000000u, "bounded, though:");
 	return n == sizeof(*t) && status == 0 ? 0 : -1;
 }
 
@@ -316,6 +319,69 @@ static void test_signal(void)
 	is_int(*undone - before, 1, "... after the running operation was undone");
 }
 
+static void run_slow(const struct probe *probe, struct trial *t)
+{
+	(void)probe;
+	(void)usleep(400000);
+	trial_reached(t, "slow");
+}
+
+static void run_count(const struct probe *probe, struct trial *t)
+{
+	(void)probe;
+	(*undone)++;
+	trial_reached(t, "counted");
+}
+
+/* Nor does it let the same process go on to the next one. */
+static void test_signal_between(void)
+{
+	static const struct op first = ROW("slow", run_slow, .clean = true);
+	static const struct op second = ROW("count", run_count, .clean = true);
+	const struct op *list[] = {&first, &second};
+	struct op_list ops = {list, 2};
+	struct probe probe = {.timeout_ms = 5000};
+	int status = 0, before = *undone;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		struct err e = {0};
+
+		_exit(runner_run(&probe, &ops, trials, &e) ? 1 : 0);
+	}
+	(void)usleep(100000);
+	(void)kill(pid, SIGINT);
+	ok(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGINT,
+	   "SIGINT ends the probe");
+	is_int(*undone, before, "... before the next operation");
+}
+
+/* A probe that was killed leaves no process: its child's time is bounded by itself. */
+static void test_orphan(void)
+{
+	static const struct op hang = ROW("hang", run_hang, .clean = true);
+	struct probe probe = {.timeout_ms = LIMIT_MS};
+	uint64_t start = clock_now_ns();
+	char byte;
+	int fds[2];
+	pid_t pid;
+
+	if (!ok(pipe(fds) == 0, "a pipe that ends with the last who holds it"))
+		return;
+	pid = fork();
+	if (pid == 0) {
+		(void)run_one(&hang, &probe);
+		_exit(0);
+	}
+	(void)close(fds[1]);
+	(void)usleep(100000);
+	(void)kill(pid, SIGKILL);
+	(void)waitpid(pid, NULL, 0);
+	is_int(read(fds[0], &byte, 1), 0, "an orphan ends");
+	ok(clock_now_ns() - start < 10000000000u, "... in time");
+	(void)close(fds[0]);
+}
+
 int main(void)
 {
 	undone = mmap(NULL, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -326,5 +392,7 @@ int main(void)
 	test_refused();
 	test_inherited();
 	test_signal();
+	test_signal_between();
+	test_orphan();
 	return tap_done();
 }
