@@ -73,10 +73,13 @@ struct facts {
 	int cpus, mounts;		/* mounts: bwrap walks through all of them */
 	int jit, harden;		/* net.core.bpf_jit_enable and _harden */
 	double load_before, load_after; /* 1-minute load average */
-	double stolen;			/* percent of the time that the hypervisor gave to others */
-	double ticks, stolen_ticks;	/* since boot, when the measuring began */
-	int uid;			/* whoever is compared, all run as this one */
-	bool dropped;			/* root started us */
+	double stolen; /* percent of all processors' time that the hypervisor gave to others */
+	double others; /* likewise, that went to the kernel's threads and to programs not of ours */
+	struct ticks {
+		double all, stolen, busy, own; /* seconds; own: ours and our commands' */
+	} begin;			       /* when the measuring began */
+	int uid;			       /* whoever is compared, all run as this one */
+	bool dropped;			       /* root started us */
 	struct str_list warnings;
 };
 

@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -65,20 +66,33 @@ static double read_load(void)
 	return getloadavg(&load, 1) == 1 ? load : -1;
 }
 
-/* Ticks since boot, all of them and those that the hypervisor took: proc(5), /proc/stat. */
-static void read_ticks(double *all, double *stolen)
+/* User and system time, in seconds. */
+static double read_used(int who)
 {
-	double v[8] = {0};
+	struct rusage u;
+
+	if (getrusage(who, &u))
+		return 0;
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+}
+
+/* What all processors have done since boot: proc(5), /proc/stat. All zero where it is hidden. */
+static void read_ticks(struct ticks *ticks)
+{
+	enum { USER, NICE, SYSTEM, IDLE, IOWAIT, IRQ, SOFTIRQ, STEAL, KINDS };
+	double v[KINDS] = {0}, second = (double)sysconf(_SC_CLK_TCK);
 	char text[512];
 
-	*all = *stolen = 0;
+	*ticks = (struct ticks){.own = read_used(RUSAGE_SELF) + read_used(RUSAGE_CHILDREN)};
 	if (fd_read_file("/proc/stat", text, sizeof(text)) <= 0 ||
 	    sscanf(text, "cpu %lf %lf %lf %lf %lf %lf %lf %lf", v, v + 1, v + 2, v + 3, v + 4,
-		   v + 5, v + 6, v + 7) != 8)
+		   v + 5, v + 6, v + 7) != KINDS)
 		return;
-	for (size_t i = 0; i < ARRAY_SIZE(v); i++)
-		*all += v[i];
-	*stolen = v[7];
+	for (size_t i = 0; i < KINDS; i++)
+		ticks->all += v[i] / second;
+	ticks->stolen = v[STEAL] / second;
+	ticks->busy = ticks->all - (v[IDLE] + v[IOWAIT] + v[STEAL]) / second;
 }
 
 void facts_read(struct facts *facts)
@@ -99,18 +113,26 @@ void facts_read(struct facts *facts)
 	facts->harden = read_number("/proc/sys/net/core/bpf_jit_harden");
 	facts->mounts = count_mounts();
 	facts->load_before = read_load();
-	read_ticks(&facts->ticks, &facts->stolen_ticks);
+	read_ticks(&facts->begin);
 }
 
 void facts_read_after(struct facts *facts)
 {
-	double all, stolen;
+	const struct ticks *begin = &facts->begin;
+	struct ticks end;
+	double all;
 
+	read_ticks(&end);
 	facts->uid = (int)getuid();
 	facts->load_after = read_load();
-	read_ticks(&all, &stolen);
-	if (all > facts->ticks)
-		facts->stolen = 100 * (stolen - facts->stolen_ticks) / (all - facts->ticks);
+	all = end.all - begin->all;
+	if (all <= 0)
+		return;
+	facts->stolen = 100 * (end.stolen - begin->stolen) / all;
+	facts->others = 100 * (end.busy - begin->busy - (end.own - begin->own)) / all;
+	/* The processors are counted in ticks, we more exactly: a rest below zero is none. */
+	if (facts->others < 0)
+		facts->others = 0;
 }
 
 void facts_make_warnings(struct facts *facts)
@@ -120,6 +142,10 @@ void facts_make_warnings(struct facts *facts)
 			      pool_printf("the machine was busy: load average %.2f on %d CPUs "
 					  "before anything was measured",
 					  facts->load_before, facts->cpus));
+	if (facts->others >= 35)
+		pool_list_add(&facts->warnings,
+			      pool_printf("others had %.0f %% of the processors meanwhile",
+					  facts->others));
 	if (facts->stolen >= 1)
 		pool_list_add(&facts->warnings,
 			      pool_printf("the hypervisor gave %.1f %% of the time to others",

@@ -19,6 +19,7 @@ static void render_host(const struct facts *facts, struct out *out)
 	out_double(out, "load_before", facts->load_before, 2);
 	out_double(out, "load_after", facts->load_after, 2);
 	out_double(out, "stolen_percent", facts->stolen, 1);
+	out_double(out, "others_percent", facts->others, 1);
 	out_object_end(out);
 }
 

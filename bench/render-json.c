@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * render-json: everything that was measured, with every sample, so that whoever doubts a median
- * can make another figure of the same rounds. tests/live/bench-json.sh holds the shape.
+ * can make another figure of the same rounds. tests/live/bench.sh checks the figures.
  */
 #include "bench.h"
 

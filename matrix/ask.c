@@ -25,8 +25,12 @@ static int ask_program(const char *const *argv, struct child_result *result, str
 	struct child_spec spec = {argv, NULL, ASK_MS, ASK_OUTPUT};
 	char line[300];
 
-	if (child_run(&spec, result, e))
+	if (child_run(&spec, result, e)) {
+		if (e->num == EACCES)
+			err_remedy(e, "The programs are copied to a directory in /tmp, so that "
+				      "must not be mounted noexec.");
 		return -1;
+	}
 	if (!result->timed_out && WIFEXITED(result->status) && WEXITSTATUS(result->status) == 0)
 		return 0;
 	(void)snprintf(line, sizeof(line), "%.*s", (int)strcspn(result->err, "\n"), result->err);

@@ -11,7 +11,7 @@
  *   opened_by a layer with which some set reaches it that does not without
  *   single    a layer that alone keeps it closed: gone, and it is reached
  */
-#include "matrix.h"
+#include "lattice.h"
 
 #include <string.h>
 

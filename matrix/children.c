@@ -18,7 +18,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "fd.h"
+
+enum { END_MS = 10000 };
 
 static volatile sig_atomic_t caught;
 
@@ -58,6 +61,15 @@ int children_tie(pid_t parent)
 	return getppid() == parent ? 0 : -1;
 }
 
+int children_exec_tied(int argc, char **argv)
+{
+	if (argc < 3 || children_tie(atoi(argv[1])))
+		return EXIT_OURS;
+	(void)execv(argv[2], argv + 2);
+	dprintf(STDERR_FILENO, "pinfold-matrix: cannot start %s: %s\n", argv[2], err_name(errno));
+	return EXIT_OURS;
+}
+
 /* The parent of a process, by the fourth field of its stat file (proc_pid_stat(5)); 0: none. */
 static pid_t parent_of(const char *pid)
 {
@@ -85,8 +97,10 @@ static void kill_children(void)
 
 void children_end(void)
 {
+	uint64_t end = clock_now_ns() + END_MS * UINT64_C(1000000);
+
 	/* The children of the dead come to us, and are found in the next round. */
-	for (;;) {
+	while (clock_now_ns() < end) {
 		pid_t pid = waitpid(-1, NULL, WNOHANG);
 
 		if (pid < 0 && errno == ECHILD)

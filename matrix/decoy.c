@@ -80,7 +80,7 @@ static int make_listener(uint16_t *port, struct err *e)
 }
 
 static _Noreturn void serve(pid_t parent, int ready, int listener, const char *name,
-                            const char *token)
+			    const char *token)
 {
 	if (children_tie(parent) || prctl(PR_SET_NAME, name, 0, 0, 0) || write(ready, "", 1) != 1)
 		_exit(EXIT_OURS);
@@ -98,7 +98,7 @@ static _Noreturn void serve(pid_t parent, int ready, int listener, const char *n
 
 /* Until the child has its name a probe would not find it: the first control must not be early. */
 static int start(struct decoy *decoy, int listener, const char *name, const char *token,
-                 struct err *e)
+		 struct err *e)
 {
 	autoclose int hear = -1, say = -1;
 	pid_t parent = getpid();

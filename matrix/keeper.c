@@ -21,6 +21,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -171,14 +172,13 @@ int keeper_main(int argc, char **argv)
 	int fds[2], status;
 	pid_t pid;
 
-	if (argc < 2 || argv[1][0] != '/' || prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) ||
-	    pipe2(fds, O_CLOEXEC))
+	if (argc < 3 || argv[2][0] != '/' || children_tie(atoi(argv[1])) || pipe2(fds, O_CLOEXEC))
 		return EXIT_OURS;
 	pid = (pid_t)syscall(SYS_clone, flags, NULL, NULL, NULL, NULL);
 	if (pid == 0) {
 		(void)close(fds[1]);
 		if (settle(uid, gid, fds[0], &e) == 0)
-			_exit(keep(argv + 1));
+			_exit(keep(argv + 2));
 		err_print(&e, "pinfold-matrix");
 		_exit(KEEPER_SKIPPED);
 	}

@@ -4,7 +4,7 @@
  *
  * Pure: bits in, bits out. Should know of needs only; mustn't know what any layer does.
  */
-#include "matrix.h"
+#include "lattice.h"
 
 int lattice_make(struct lattice *l, struct err *e)
 {
@@ -56,14 +56,4 @@ uint32_t lattice_tops(const struct lattice *l, uint32_t set)
 		if (set & SET_BIT(i))
 			tops &= ~l->below[i];
 	return tops;
-}
-
-uint32_t lattice_roots(const struct lattice *l, uint32_t set)
-{
-	uint32_t roots = set;
-
-	for (size_t i = 0; i < l->n; i++)
-		if (set & SET_BIT(i))
-			roots &= ~l->above[i];
-	return roots;
 }

@@ -214,6 +214,8 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && str_equal(argv[1], "keeper"))
 		return keeper_main(argc - 1, argv + 1);
+	if (argc > 1 && str_equal(argv[1], "tied"))
+		return children_exec_tied(argc - 1, argv + 1);
 	rc = fd_fill_stdio(&e) || read_request(argc, argv, &job->request, &e) ? -1 : 0;
 	if (rc == 0 && (job->request.help || job->request.version)) {
 		if (job->request.version)

@@ -8,11 +8,8 @@
  *                                                     v            |               render-*.c
  *                                          sweep.c: runs the probe under a set
  *
- * A set of layers is a bit mask over struct layers, and stands where it holds what its members
- * need. A point is a set with what every operation answered there. Everything that judges (lattice,
- * search, blame) is pure: it asks an oracle and is told what is known, so that tests can put
- * made-up hosts in its place. Who blocks what is nowhere written down in this program: it is
- * measured.
+ * Everything that judges (lattice.h) is pure: it asks an oracle and is told what is known. Who
+ * blocks what is nowhere written down in this program: it is measured.
  */
 #ifndef PINFOLD_MATRIX_H
 #define PINFOLD_MATRIX_H
@@ -23,21 +20,20 @@
 #include <sys/types.h>
 
 #include "err.h"
+#include "lattice.h"
 #include "out.h"
 #include "str.h"
 #include "table.h"
 
 enum {
-	SET_LAYERS = 32,    /* bits of a set */
 	PROFILES_MAX = 16,  /* kinds of profiles that `pinfold layers` may name */
 	FULL_LAYERS = 22,   /* above this many layers "all sets" are too many to list */
 	OPENERS_MAX = 6,    /* above this many layers that open something: measure all sets */
 	RUN_MS = 20000,	    /* one run of the probe, whole */
 	RUN_OUTPUT = 65536, /* bytes of each of its streams that are kept */
-	TROUBLES_MAX = 8    /* points that cannot be measured before we give up */
+	TROUBLES_MAX = 8,   /* points that could not be measured whose reason is kept */
+	TIMEOUTS_MAX = 3    /* points that are not done in time before we give up */
 };
-
-#define SET_BIT(i) (UINT32_C(1) << (i))
 
 /* ---- what was asked ------------------------------------------------------------------------ */
 
@@ -50,13 +46,6 @@ struct request {
 };
 
 /* ---- layers, their sets, profiles ---------------------------------------------------------- */
-
-/* Which layers cannot stand without which; a lattice, since sets that stand may be joined. */
-struct lattice {
-	size_t n;
-	uint32_t below[SET_LAYERS]; /* all that layer i needs, and what that needs; not itself */
-	uint32_t above[SET_LAYERS]; /* all that need layer i, likewise */
-};
 
 struct layer_row {
 	const char *name, *stops, *reason; /* reason: why this host does not offer it, or NULL */
@@ -97,80 +86,11 @@ struct ops {
 	size_t n;
 };
 
-enum result {
-	RESULT_UNKNOWN, /* not measured (yet) */
-	RESULT_REACHED,
-	RESULT_BLOCKED,
-	RESULT_ABSENT,	/* this kernel has no such thing */
-	RESULT_SKIPPED, /* not tried, for a reason that is told */
-	RESULT_BROKEN	/* could not be told: never counted as any of the others */
-};
-
-struct answer {
-	enum result result;
-	int num; /* errno(3) value, or 0 */
-};
-
-/* Growing list of sets; free with sets_free(). */
-struct sets {
-	uint32_t *v;
-	size_t n, room;
-};
-
-/* A set with what each operation answered there; answers belong to struct points. */
-struct points {
-	size_t ops_n, n, room;
-	uint32_t *sets;
-	struct answer *answers; /* n times ops_n */
-	size_t *index;		/* hash of a set -> its place + 1; 0: none */
-	size_t index_size;
-};
-
 /* What went wrong at a point, for the reader. */
 struct trouble {
 	uint32_t set;
 	const char *op; /* NULL: the whole run */
 	const char *text;
-};
-
-/* ---- what is known of one operation -------------------------------------------------------- */
-
-/*
- * Where the operation is reached, in few sets: a set S is reached exactly where some M of maximal
- * holds it and has the same openers as S. Openers are the layers that were found to open it;
- * every other layer can only close.
- */
-struct model {
-	uint32_t top; /* the largest set that is looked at */
-	uint32_t openers;
-	struct sets maximal;
-};
-
-/* Who is asked: answers RESULT_UNKNOWN where it is not known yet, and takes note of the wish. */
-struct oracle {
-	struct answer (*ask)(void *ctx, uint32_t set, size_t op);
-	void *ctx;
-};
-
-enum found {
-	FOUND,
-	FOUND_NOT_YET, /* something had to be asked for that is not known yet: ask again later */
-	FOUND_BROKEN   /* a point that is needed could not be measured */
-};
-
-/* The judgement about one operation in one profile. */
-struct blame {
-	struct answer control, outcome;
-	bool broken; /* a point that is needed could not be measured: the rest is not to be read */
-	bool skipped;
-	bool host; /* no set of the profile's layers reaches it: the host itself refuses */
-	struct sets
-		first;	     /* whose errno is seen: members of one set only together, and several
-			      * sets where ablation cannot tell them apart; empty: nobody, or unclear */
-	struct sets blocker; /* the minimal blocking sets, without what is there as a need only */
-	int depth;	     /* failures until it is reached; -1 where it never is */
-	uint32_t opened_by;  /* layers that open it in some set */
-	uint32_t single;     /* layers each of which, missing, lets it through; the most specific */
 };
 
 /* ---- the whole ------------------------------------------------------------------------------ */
@@ -200,7 +120,7 @@ struct report {
 	struct blame *blames; /* profiles_n times ops->n */
 	struct model *models; /* ops->n */
 	struct trouble *troubles;
-	size_t troubles_n;
+	size_t troubles_n; /* may be more than are kept: see TROUBLES_MAX */
 };
 
 static inline const struct blame *report_blame(const struct report *r, size_t profile, size_t op)
@@ -208,72 +128,7 @@ static inline const struct blame *report_blame(const struct report *r, size_t pr
 	return &r->blames[profile * r->ops->n + op];
 }
 
-/* ---- lattice.c: sets that stand. Pure. ------------------------------------------------------ */
-
-static inline bool set_within(uint32_t a, uint32_t b)
-{
-	return (a & ~b) == 0;
-}
-
-/* Fills above from below[] as first given: the direct needs. -1 where needs run in a circle. */
-int lattice_make(struct lattice *l, struct err *e);
-uint32_t lattice_close(const struct lattice *l, uint32_t set);		     /* with its needs */
-uint32_t lattice_drop(const struct lattice *l, uint32_t set, uint32_t gone); /* and dependants */
-bool lattice_stands(const struct lattice *l, uint32_t set);
-uint32_t lattice_tops(const struct lattice *l, uint32_t set);  /* without what is only needed */
-uint32_t lattice_roots(const struct lattice *l, uint32_t set); /* without what needs a member */
-
-/* ---- sets.c: lists of sets. Pure, but for malloc(3). ---------------------------------------- */
-
-void sets_add(struct sets *s, uint32_t set);
-void sets_clear(struct sets *s);
-void sets_free(struct sets *s);
-bool sets_has(const struct sets *s, uint32_t set);
-void sets_keep_minimal(struct sets *s);
-void sets_keep_maximal(struct sets *s);
-void sets_sort(struct sets *s); /* small sets first */
-
-/*
- * The minimal sets between bottom and top that stand and lie within none of walls[0..n): the
- * candidates for "blocks" where walls are all sets known to be reached.
- */
-void sets_cross(const struct lattice *l, uint32_t bottom, uint32_t top, const uint32_t *walls,
-		size_t n, struct sets *out);
-
-/* Every subset of top that stands. */
-void sets_all(const struct lattice *l, uint32_t top, struct sets *out);
-
-/* count random ones, thin, half full and dense in turn; the same for the same seed. */
-void sets_random(const struct lattice *l, uint32_t top, size_t count, uint64_t seed,
-		 struct sets *out);
-
-/* ---- points.c: what has been measured -------------------------------------------------------- */
-
-void points_make(struct points *p, size_t ops_n);
-void points_free(struct points *p);
-/* The answers at set, or NULL; points_take() adds the set where it is not there. */
-struct answer *points_find(const struct points *p, uint32_t set);
-struct answer *points_take(struct points *p, uint32_t set);
-
-/* ---- search.c: where is an operation reached? Pure. ------------------------------------------ */
-
-/*
- * Fills model (whose top is given) from the oracle's answers, so that it agrees with all of points:
- * a point that it has wrong names a layer that opens, which is added to model->openers.
- */
-enum found search_settle(const struct lattice *l, const struct oracle *o, size_t op,
-                         const struct points *p, struct model *model);
-bool model_reached(const struct model *model, uint32_t set);
-
-/* ---- blame.c: what does that say of a profile? Pure. ------------------------------------------
- */
-
-enum found blame_make(const struct lattice *l, const struct oracle *o, size_t op,
-		      const struct model *model, uint32_t profile, struct blame *blame);
-void blame_free(struct blame *blame);
-
-/* ---- read.c: what the programs print -> nouns. Pure. ------------------------------------------
- */
+/* ---- read.c: what the programs print -> nouns. Pure. ---- */
 
 int read_layers(const char *text, size_t size, struct layers *layers, struct err *e);
 int read_ops(const char *text, size_t size, struct ops *ops, struct err *e);
@@ -286,8 +141,7 @@ int read_ops(const char *text, size_t size, struct ops *ops, struct err *e);
 int read_answers(char *text, size_t size, enum room room, struct ops *ops, struct answer *answers,
 		 struct err *e);
 
-/* ---- place.c: the work place, and who we are ---------------------------------------------------
- */
+/* ---- place.c: the work place, and who we are ---- */
 
 struct place {
 	char dir[64]; /* /tmp/pinfold-matrix.XXXXXX */
@@ -300,8 +154,7 @@ int place_make(struct place *place, struct err *e);
 void place_remove(struct place *place);
 const char *place_program(const struct place *place, const char *name);
 
-/* ---- decoy.c: what the probe aims at -----------------------------------------------------------
- */
+/* ---- decoy.c: what the probe aims at ---- */
 
 struct decoy {
 	struct str_list args; /* "--decoy", "KEY=VALUE" ... for the probe */
@@ -315,32 +168,32 @@ void decoy_read(struct decoy *decoy);
 int decoy_make(struct decoy *decoy, struct err *e);
 bool decoy_lives(const struct decoy *decoy);
 
-/* ---- ask.c: what the programs and this machine say of themselves --------------------------------
- */
+/* ---- ask.c: what the programs and this machine say of themselves ---- */
 
 int ask_layers(const struct place *place, struct layers *layers, struct err *e);
 int ask_ops(const struct place *place, struct ops *ops, struct err *e);
 void ask_host(const struct place *place, struct facts *facts);
 
-/* ---- keeper.c: kill(-1) really tried, in a pid namespace around the whole run
- * -------------------- */
+/* ---- keeper.c: kill(-1) really tried, in a pid namespace around the whole run ---- */
 
-enum { KEEPER_SPARED = 0, KEEPER_KILLED = 1, KEEPER_SKIPPED = 2 };
+/* Exit statuses that nothing else has: not the shell, the loader, nor a sanitizer. */
+enum { KEEPER_SPARED = 0, KEEPER_KILLED = 101, KEEPER_SKIPPED = 102 };
 
-/* `pinfold-matrix keeper COMMAND...`; returns the exit status. */
+/* `pinfold-matrix keeper PARENT COMMAND...`; returns the exit status. */
 int keeper_main(int argc, char **argv);
 
-/* ---- children.c: processes that must not outlive us
- * ---------------------------------------------- */
+/* ---- children.c: processes that must not outlive us ---- */
 
-void children_adopt(void);	   /* orphans of our children come to us */
-int children_tie(pid_t parent);	   /* the caller dies with parent; -1 where that is gone already */
-void children_end(void);	   /* kills and reaps every child, and theirs */
+void children_adopt(void);	/* orphans of our children come to us */
+int children_tie(pid_t parent); /* the caller dies with parent; -1 where that is gone already */
+/* `pinfold-matrix tied PARENT COMMAND...`: becomes the command, or returns the exit status. */
+int children_exec_tied(int argc, char **argv);
+/* Kills and reaps every child, and theirs; bounded, should one of them not die. */
+void children_end(void);
 void children_catch_signals(void); /* SIGINT, SIGTERM, SIGHUP: only noted */
 int children_signal(void);	   /* the one that came, or 0 */
 
-/* ---- runs.c, verdict.c, sweep.c: workers that measure points
- * ---------------------------------------- */
+/* ---- runs.c, verdict.c, sweep.c: workers that measure points ---- */
 
 struct wish {
 	uint32_t set;
@@ -361,7 +214,8 @@ struct runs {
 	const struct layers *layers;
 	const struct ops *ops;
 	const struct decoy *decoy;
-	const char *launcher, *probe, *keeper, *bin;
+	const char *launcher, *probe, *self, *bin;
+	const char *parent; /* the worker, to whose life a run is tied */
 	const char *ids[ROOMS];
 };
 
@@ -394,21 +248,20 @@ struct sweep {
 	uint64_t start_ns;
 	bool progress;
 	struct trouble troubles[TROUBLES_MAX];
-	size_t troubles_n;
+	size_t troubles_n; /* may be more than are kept */
+	size_t timeouts;
 };
 
 int sweep_start(struct sweep *sweep, size_t jobs, struct err *e);
 /* Measures every wish; -1 where we were told to end, or too much went wrong. */
 int sweep_measure(struct sweep *sweep, const struct wish *wishes, size_t n, struct err *e);
 
-/* ---- measure.c: asks until everything is known
- * ------------------------------------------------------ */
+/* ---- measure.c: asks until everything is known ---- */
 
 int measure_all(const struct request *request, const struct layers *layers, struct sweep *sweep,
 		struct report *report, struct err *e);
 
-/* ---- render-*.c: the report for people and for programs
- * ---------------------------------------------- */
+/* ---- render-*.c: the report for people and for programs ---- */
 
 /* Names of a set's layers, joined; "-" where it is empty. */
 const char *render_set(const struct layers *layers, uint32_t set, const char *joint);

@@ -27,7 +27,8 @@ struct meter {
 	struct points asked; /* by room: RESULT_REACHED where a wish was made already */
 	struct wish *wishes;
 	size_t wishes_n, wishes_room;
-	bool all[ROOMS]; /* every set has been wished for */
+	bool all[ROOMS];     /* every set has been wished for */
+	struct model *apart; /* like report->blames: of profiles that had to be searched alone */
 };
 
 static void wish(struct meter *m, uint32_t set, enum room room)
@@ -128,41 +129,47 @@ static enum found settle(struct meter *m, size_t op, struct err *e)
 	if (__builtin_popcount(model->openers) <= OPENERS_MAX)
 		return found;
 	/* Nothing like the few layers that a search pays for: measure everything, and say so. */
-	m->report->measured.why = m->sweep->ops->v[op].id;
+	if (!m->request->exhaustive)
+		m->report->measured.why = m->sweep->ops->v[op].id;
 	return wish_all(m, m->sweep->ops->v[op].room, e) ? FOUND_BROKEN : found;
 }
 
 /* What can be said where judging was not possible: the two answers themselves. */
-static void note_plain(const struct meter *m, size_t op, const struct profile_row *p,
-		       struct blame *b)
+static void note_broken(const struct meter *m, size_t op, size_t profile)
 {
+	struct blame *b = &m->report->blames[profile * m->report->ops->n + op];
 	const struct answer *control = points_find(m->sweep->points, 0);
-	const struct answer *outcome = points_find(m->sweep->points, p->set);
+	const struct answer *outcome =
+		points_find(m->sweep->points, m->report->profiles[profile].set);
 
 	blame_free(b);
+	b->broken = true;
 	b->depth = -1;
 	b->control = control ? control[op] : (struct answer){RESULT_BROKEN, 0};
 	b->outcome = outcome ? outcome[op] : (struct answer){RESULT_BROKEN, 0};
 }
 
-static void judge(struct meter *m, size_t op, enum found found)
+/*
+ * Where the search over all layers met a point that cannot be measured, a profile that holds less
+ * may still be searched by itself: a layer that fails spoils those profiles only that have it.
+ */
+static enum found judge_profile(struct meter *m, size_t op, size_t profile, enum found found)
 {
 	struct report *r = m->report;
+	const struct lattice *l = &m->layers->lattice;
 	const struct oracle oracle = {ask, m};
+	const struct profile_row *p = &r->profiles[profile];
+	struct blame *b = &r->blames[profile * r->ops->n + op];
+	struct model *model = &r->models[op];
 
-	for (size_t i = 0; i < r->profiles_n; i++) {
-		const struct profile_row *p = &r->profiles[i];
-		struct blame *b = &r->blames[i * r->ops->n + op];
-		enum found now = found;
-
-		if (found == FOUND)
-			now = blame_make(&m->layers->lattice, &oracle, op, &r->models[op], p->set,
-					 b);
-		if (now == FOUND_BROKEN) {
-			note_plain(m, op, p, b);
-			b->broken = true;
-		}
+	if (found == FOUND_BROKEN) {
+		model = &m->apart[profile * r->ops->n + op];
+		model->top = p->set;
+		found = search_settle(l, &oracle, op, m->sweep->points, model);
 	}
+	if (found == FOUND)
+		found = blame_make(l, &oracle, op, model, p->set, b);
+	return found;
 }
 
 static int pass(struct meter *m, struct err *e)
@@ -177,8 +184,9 @@ static int pass(struct meter *m, struct err *e)
 		found = settle(m, op, e);
 		if (e->what[0])
 			return -1;
-		if (found != FOUND_NOT_YET)
-			judge(m, op, found);
+		for (size_t i = 0; i < r->profiles_n && found != FOUND_NOT_YET; i++)
+			if (judge_profile(m, op, i, found) == FOUND_BROKEN)
+				note_broken(m, op, i);
 	}
 	return 0;
 }
@@ -194,7 +202,10 @@ static int measure_wishes(struct meter *m, struct err *e)
 /* The control comes first, alone: without it nothing else means anything. */
 static int measure_control(struct meter *m, struct err *e)
 {
+	struct ops *ops = m->sweep->ops;
 	const struct answer *a;
+	const char *why = NULL;
+	bool any = false;
 
 	for (int room = 0; room < ROOMS; room++)
 		if (is_used(m, (enum room)room))
@@ -202,15 +213,15 @@ static int measure_control(struct meter *m, struct err *e)
 	if (measure_wishes(m, e))
 		return -1;
 	a = points_find(m->sweep->points, 0);
-	for (size_t i = 0; i < m->sweep->ops->n; i++)
-		if (a[i].result == RESULT_BROKEN && m->sweep->troubles_n &&
-		    !m->sweep->troubles[0].op)
-			return fail(e, 0, "without any sandbox the probe cannot be run: %s",
-				    m->sweep->troubles[0].text);
-	for (size_t i = 0; i < m->sweep->ops->n; i++)
+	for (size_t i = 0; i < ops->n; i++) {
 		if (a[i].result == RESULT_SKIPPED)
-			m->sweep->ops->v[i].skipped_why = m->sweep->ops->v[i].said;
-	return 0;
+			ops->v[i].skipped_why = ops->v[i].said;
+		if (a[i].result == RESULT_BROKEN)
+			why = ops->v[i].said;
+		else
+			any = any || ops->v[i].room == ROOM_HOST;
+	}
+	return any || !why ? 0 : fail(e, 0, "without any sandbox the probe cannot be run: %s", why);
 }
 
 /* Once more at the end: a decoy that was hurt on the way would have made all look blocked. */
@@ -234,7 +245,8 @@ static int check_control(struct meter *m, struct err *e)
 		struct answer before = points_find(measured, 0)[i];
 		struct answer after = points_find(&again, 0)[i];
 
-		if (before.result != after.result || before.num != after.num)
+		if (!m->sweep->ops->v[i].skipped_why &&
+		    (before.result != after.result || before.num != after.num))
 			rc = fail(e, 0, "without any sandbox %s was %s at first and %s at the end",
 				  m->sweep->ops->v[i].id, render_result(before.result),
 				  render_result(after.result));
@@ -285,15 +297,17 @@ int measure_all(const struct request *request, const struct layers *layers, stru
 	for (size_t i = 0; i < report->profiles_n; i++)
 		m.top |= report->profiles[i].set;
 	report->blames = pool_alloc(report->profiles_n * sweep->ops->n * sizeof(*report->blames));
+	m.apart = pool_alloc(report->profiles_n * sweep->ops->n * sizeof(*m.apart));
 	report->models = pool_alloc(sweep->ops->n * sizeof(*report->models));
 	for (size_t i = 0; i < sweep->ops->n; i++)
 		report->models[i].top = m.top;
 	rc = measure_control(&m, e) || wish_samples(&m, e) ? -1 : 0;
-	while (rc == 0 && m.wishes_n > 0) {
-		rc = measure_wishes(&m, e);
+	do {
+		if (rc == 0)
+			rc = measure_wishes(&m, e);
 		if (rc == 0)
 			rc = pass(&m, e);
-	}
+	} while (rc == 0 && m.wishes_n > 0);
 	if (rc == 0)
 		rc = check_control(&m, e);
 	note_skipped(&m);

@@ -4,7 +4,7 @@
  *
  * Pure, but for memory. Should remember every answer as it came; mustn't derive one from another.
  */
-#include "matrix.h"
+#include "lattice.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -112,8 +112,9 @@ static void print_measured(struct out *o, const struct report *r)
 	out_int(o, "seed", m->seed);
 	out_int(o, "retries", (int64_t)m->retries);
 	out_double(o, "seconds", m->seconds, 3);
+	out_int(o, "points_not_measured", (int64_t)r->troubles_n);
 	out_array(o, "not_measured");
-	for (size_t i = 0; i < r->troubles_n; i++) {
+	for (size_t i = 0; i < r->troubles_n && i < TROUBLES_MAX; i++) {
 		out_object(o, NULL);
 		print_names(o, "layers", r->layers, r->troubles[i].set);
 		out_str(o, "operation", r->troubles[i].op);

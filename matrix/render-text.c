@@ -26,14 +26,14 @@ static const char *blocker_cell(const struct report *r, const struct blame *b)
 }
 
 /* The minimal blocking sets: "mount, nnp+landlock". */
-static const char *sets_cell(const struct report *r, const struct blame *b)
+static const char *sets_cell(const struct report *r, const struct blame *b, const char *joint)
 {
 	const char *text = NULL;
 
 	for (size_t i = 0; i < b->blocker.n; i++) {
 		const char *names = render_set(r->layers, b->blocker.v[i], "+");
 
-		text = text ? pool_printf("%s, %s", text, names) : names;
+		text = text ? pool_printf("%s%s%s", text, joint, names) : names;
 	}
 	return text;
 }
@@ -56,11 +56,11 @@ static void print_heading(const struct report *r, const struct profile_row *p,
 	else
 		fprintf(file, "=== profile: %s%s ===\n", p->name, without);
 	fprintf(file, "layers: %s\n", render_set(r->layers, p->set, " "));
+	/* What is missing only because its need is has no reason of its own. */
 	for (size_t i = 0; i < r->layers->lattice.n; i++)
-		if (missing & SET_BIT(i))
-			fprintf(file, "not offered by this host: %s%s%s\n", r->layers->v[i].name,
-				r->layers->v[i].reason ? ": " : ", as what it needs is not",
-				r->layers->v[i].reason ? r->layers->v[i].reason : "");
+		if ((missing & SET_BIT(i)) && !(missing & r->layers->lattice.below[i]))
+			fprintf(file, "not offered by this host: %s: %s\n", r->layers->v[i].name,
+				r->layers->v[i].reason ? r->layers->v[i].reason : "-");
 	if (format == TABLE_MARKDOWN)
 		fputc('\n', file);
 }
@@ -104,7 +104,7 @@ static void print_profile(const struct report *r, size_t profile, enum table_for
 			errno_cell(b->outcome),
 			blocker_cell(r, b),
 			b->broken ? NULL : depth_cell(b),
-			b->broken ? NULL : sets_cell(r, b),
+			b->broken ? NULL : sets_cell(r, b, ", "),
 		};
 
 		table_row(&t, cells);
@@ -193,16 +193,19 @@ static void print_measured(const struct report *r, FILE *file)
 		r->facts.caller, r->facts.kernel, r->facts.machine, m->runs, m->points, m->seconds);
 	fprintf(file, " (%s%s%s", m->mode, m->why ? " for " : "", m->why ? m->why : "");
 	if (m->samples)
-		fprintf(file, "; %zu samples, seed %u, agree", m->samples, m->seed);
+		fprintf(file, "; %zu samples, seed %u%s", m->samples, m->seed,
+			r->troubles_n ? "" : ", agree");
 	fputs(")\n", file);
 	for (size_t i = 0; i < r->ops->n; i++)
 		if (r->ops->v[i].skipped_why)
 			fprintf(file, "SKIPPED %s: %s\n", render_title(&r->ops->v[i]),
 				r->ops->v[i].skipped_why);
-	for (size_t i = 0; i < r->troubles_n; i++)
+	for (size_t i = 0; i < r->troubles_n && i < TROUBLES_MAX; i++)
 		fprintf(file, "NOT MEASURED %s under \"%s\": %s\n",
 			r->troubles[i].op ? r->troubles[i].op : "all",
 			render_set(r->layers, r->troubles[i].set, " "), r->troubles[i].text);
+	if (r->troubles_n > TROUBLES_MAX)
+		fprintf(file, "NOT MEASURED %zu points more\n", r->troubles_n - TROUBLES_MAX);
 }
 
 int render_text(const struct report *r, enum table_format format, FILE *file)
@@ -235,7 +238,7 @@ int render_tsv(const struct report *r, FILE *file)
 			render_result(b->outcome.result),
 			b->outcome.num ? pool_copy(err_name(b->outcome.num)) : NULL,
 			b->broken ? "not measured" : render_first(r, b),
-			sets_cell(r, b),
+			sets_cell(r, b, ","),
 			depth_cell(b),
 			render_set(r->layers, b->opened_by, ","),
 			render_answers(r, b),

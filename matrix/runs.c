@@ -30,7 +30,7 @@ void runs_make(struct runs *r)
 {
 	r->launcher = place_program(r->place, "pinfold");
 	r->probe = place_program(r->place, "pinfold-probe");
-	r->keeper = place_program(r->place, "pinfold-matrix");
+	r->self = place_program(r->place, "pinfold-matrix");
 	r->bin = pool_printf("%s/bin", r->place->dir);
 	for (int room = 0; room < ROOMS; room++)
 		r->ids[room] = ids_of(r->ops, (enum room)room);
@@ -41,10 +41,9 @@ static void make_argv(const struct runs *runs, struct wish wish, const char **ar
 	const struct layers *layers = runs->layers;
 	size_t n = 0;
 
-	if (wish.room == ROOM_KEEPER) {
-		argv[n++] = runs->keeper;
-		argv[n++] = "keeper";
-	}
+	argv[n++] = runs->self;
+	argv[n++] = wish.room == ROOM_KEEPER ? "keeper" : "tied";
+	argv[n++] = runs->parent;
 	argv[n++] = runs->launcher;
 	argv[n++] = "run";
 	argv[n++] = "--profile";
@@ -75,7 +74,7 @@ static void make_argv(const struct runs *runs, struct wish wish, const char **ar
 void runs_do(const struct runs *runs, struct wish wish, struct answer_head *head, char **out,
 	     char **err)
 {
-	const char *argv[64 + 2 * SET_LAYERS];
+	const char *argv[32 + 2 * SET_LAYERS + runs->decoy->args.n];
 	struct child_spec spec = {argv, NULL, RUN_MS, RUN_OUTPUT};
 	struct child_result result;
 	struct err e = {0};

@@ -13,7 +13,7 @@
  * Pure: asks an oracle, which may say "not known yet". The whole search is then gone through
  * again from its start once the answer is there; what is known costs nothing.
  */
-#include "matrix.h"
+#include "lattice.h"
 
 struct seeker {
 	const struct lattice *l;
@@ -83,8 +83,9 @@ static uint32_t ceiling(const struct lattice *l, const struct model *m, uint32_t
 	return top;
 }
 
-enum found search_model(const struct lattice *l, const struct oracle *o, size_t op, struct model *m,
-			uint32_t *broken)
+/* Fills m->maximal for m->top and m->openers. */
+static enum found search_model(const struct lattice *l, const struct oracle *o, size_t op,
+			       struct model *m)
 {
 	uint32_t openers = m->openers & m->top, given = 0;
 	enum found found = FOUND;
@@ -176,8 +177,8 @@ static uint32_t half_way(const struct lattice *l, uint32_t low, uint32_t high)
 
 /* A layer that opens it, on the way between a mismatch and a point that belies it. */
 static enum found search_opener(const struct lattice *l, const struct oracle *o, size_t op,
-			 const struct model *m, const struct points *p, uint32_t at,
-			 uint32_t *opener)
+				const struct model *m, const struct points *p, uint32_t at,
+				uint32_t *opener)
 {
 	struct seeker s = {l, o, op, FOUND};
 	uint32_t other, low, high;
@@ -205,7 +206,7 @@ static enum found search_opener(const struct lattice *l, const struct oracle *o,
 }
 
 enum found search_settle(const struct lattice *l, const struct oracle *o, size_t op,
-                         const struct points *p, struct model *m)
+			 const struct points *p, struct model *m)
 {
 	for (;;) {
 		enum found found = search_model(l, o, op, m);

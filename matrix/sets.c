@@ -5,7 +5,7 @@
  * Pure, but for memory. Lists come from malloc(3) and not from the pool: the search is gone through
  * again and again while points come in, and would fill the pool.
  */
-#include "matrix.h"
+#include "lattice.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,14 +34,6 @@ void sets_free(struct sets *s)
 {
 	free(s->v);
 	memset(s, 0, sizeof(*s));
-}
-
-bool sets_has(const struct sets *s, uint32_t set)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (s->v[i] == set)
-			return true;
-	return false;
 }
 
 static int by_size(const void *a, const void *b)

@@ -32,10 +32,11 @@ static int send_answer(int fd, const struct answer_head *head, const char *out, 
 	return 0;
 }
 
-static _Noreturn void work(const struct sweep *sweep, pid_t parent, int fd)
+static _Noreturn void work(struct sweep *sweep, pid_t parent, int fd)
 {
 	struct wish wish;
 
+	sweep->runs.parent = pool_printf("%d", (int)getpid());
 	if (children_tie(parent) || chdir("/"))
 		_exit(EXIT_OURS);
 	/* Whatever a run leaves alive comes to us, and ends before the next one begins. */
@@ -106,12 +107,17 @@ struct queue {
 	bool last; /* nothing will be tried once more */
 };
 
-static int remember_trouble(struct sweep *sweep, struct trouble trouble, struct err *e)
+/* All are counted and the first are told. A launcher that hangs would make a sweep of hours. */
+static int remember_trouble(struct sweep *sweep, struct trouble trouble, bool timed_out,
+			    struct err *e)
 {
-	sweep->troubles[sweep->troubles_n++] = trouble;
 	if (sweep->troubles_n < TROUBLES_MAX)
+		sweep->troubles[sweep->troubles_n] = trouble;
+	sweep->troubles_n++;
+	sweep->timeouts += timed_out;
+	if (sweep->timeouts < TIMEOUTS_MAX)
 		return 0;
-	return fail(e, 0, "%d points could not be measured; the last: %s", TROUBLES_MAX,
+	return fail(e, 0, "%zu points could not be measured in time; the last: %s", sweep->timeouts,
 		    trouble.text);
 }
 
@@ -147,7 +153,7 @@ static int take_answer(struct sweep *sweep, struct queue *q, const struct answer
 		return 0;
 	return remember_trouble(
 		sweep, (struct trouble){head->wish.set, why ? NULL : op->id, why ? why : op->said},
-		e);
+		head->timed_out, e);
 }
 
 static int receive(struct sweep *sweep, struct queue *q, struct worker *w, struct err *e)

@@ -13,15 +13,22 @@
 
 #include "pool.h"
 
-/* The first line of what a program had to say on standard error. */
+enum { LINE_MAX_BYTES = 300 };
+
+/* The first line of what a program had to say on standard error, safe to print; NULL: nothing. */
 static const char *first_line(const char *text)
 {
-	while (*text == '\n')
-		text++;
-	return *text ? pool_copy_n(
-			       text,
-			       strnlen(text, strcspn(text, "\n") < 300 ? strcspn(text, "\n") : 300))
-		     : NULL;
+	char *line, *escaped;
+	size_t n;
+
+	text += strspn(text, "\n");
+	n = strcspn(text, "\n");
+	if (n == 0)
+		return NULL;
+	line = pool_copy_n(text, n < LINE_MAX_BYTES ? n : LINE_MAX_BYTES);
+	escaped = pool_alloc(4 * LINE_MAX_BYTES + 5);
+	str_escape(escaped, 4 * LINE_MAX_BYTES + 5, line);
+	return escaped;
 }
 
 static void set_all(struct ops *ops, uint32_t room, struct answer *answers, enum result result,

@@ -102,6 +102,18 @@ like 'full is a row without figures' "$out" '^full +- +- '
 like 'and its reason' "$out" '^full was not measured: this host has no layer seccomp: not built: ENOSYS'
 like 'ns_only has figures' "$out" '^ns_only +[0-9]'
 
+if [ "$(id -u)" = 0 ]; then
+    mkdir -m 700 "$TMP/closed" "$TMP/closed/tmp"
+    cp "$TMP/good/pinfold" "$TMP/good/pinfold-bench" "$TMP/closed"
+    run env TMPDIR="$TMP/closed/tmp" "$TMP/closed/pinfold-bench" --only start
+    is 'nowhere that an ordinary user can reach: exit' "$status" 125
+    like 'tells what to set' "$err" 'Set TMPDIR'
+    run env TMPDIR=/no/such "$TMP/closed/pinfold-bench" --only start
+    is 'no such TMPDIR: exit' "$status" 125
+else
+    skip 'nowhere that an ordinary user can reach' 'this is not root'
+fi
+
 mkdir "$TMP/alone" && cp "$BUILD/pinfold-bench" "$TMP/alone" && chmod 755 "$TMP/alone"
 as_user "$TMP/alone/pinfold-bench"
 is 'no launcher beside it: exit' "$status" 125

@@ -79,6 +79,13 @@ unlike 'what was not asked for is not there' "$out" '^(ns_only|landlock|bwrap|Sy
 as_user "$PINFOLD" bench --only start --rounds 3 --markdown
 like 'Markdown' "$out" '^\| full \| [0-9.]+ \|'
 
+# ---- the script --------------------------------------------------------------------------------
+run sh -c 'cd / && BUILD="$1" exec "$2"/bench.sh --only start --profile full --rounds 2' - \
+    "${BUILD#"$TAP_TOP"/}" "$TAP_TOP"
+is 'bench.sh from another directory: exit' "$status" 0
+like 'it hands its arguments on' "$out" 'start_rounds: 2'
+like 'it measures full' "$out" '^full +[0-9]'
+
 # ---- root -----------------------------------------------------------------------------------------
 if [ "$(id -u)" = 0 ]; then
     mkdir -m 700 "$TMP/closed"

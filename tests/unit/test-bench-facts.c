@@ -38,7 +38,12 @@ int main(void)
 	f = quiet();
 	f.stolen = 5;
 	is_int(warned(f, "5.0"), 1, "a busy hypervisor");
+	f = quiet();
+	f.others = 60;
+	is_int(warned(f, "60"), 1, "other programs");
 	facts_read(&f);
 	ok(f.kernel[0] && f.cpus > 0 && f.load_before >= 0, "this machine has a kernel and a load");
+	facts_read_after(&f);
+	ok(f.others >= 0 && f.others <= 100 && f.stolen >= 0, "shares are shares");
 	return tap_done();
 }

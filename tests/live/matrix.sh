@@ -1,0 +1,133 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The matrix of the real programs on this host, row by row, against tests/matrix.tsv: outcome, errno,
+# who is first to fire, the minimal blocking sets, depth, and what opens; as root and as a user.
+. "$(dirname "$0")/../tap.sh"
+TAP_TIMEOUT=60
+MATRIX=$BUILD/pinfold-matrix
+GOLDEN=$TAP_TOP/tests/matrix.tsv
+TAB=$(printf '\t')
+
+# What the golden file says for a host like this one. It describes one with a /dev/mem that only
+# root may open, and a Landlock that knows TCP (ABI 4).
+expected() { # DEVMEM
+    abi=$("$PINFOLD" layers --json | sed -n 's/.*"landlock_abi": \([0-9]*\).*/\1/p')
+    sed -e "$([ "$1" = yes ] || printf 's/\tdev.mem\tBLOCKED\t[A-Z]*/\tdev.mem\tABSENT\tENOENT/')" \
+        -e "$([ "${abi:-0}" -ge 4 ] || printf '/net.connect-tcp/{s/EACCES\tlandlock/ECONNREFUSED\tnet/;s/net,landlock\t2/net\t1/}')" \
+        "$GOLDEN"
+}
+
+columns() { printf '%s\n' "$1" | cut -f 1,2,5-10; }
+
+whole=$("$PINFOLD" layers --tsv | cut -f 4 | grep -c unavailable)
+if [ "$whole" != 0 ]; then
+    skip 'the matrix' "this host does not offer $whole of the layers"
+    done_testing
+fi
+devmem=no
+[ -e /dev/mem ] && devmem=yes
+
+for who in run as_user; do
+    $who "$MATRIX" --tsv
+    is "$who: exit" "$status" 0
+    is "$who: nothing on standard error" "$err" ''
+    is "$who: the matrix is the golden one" "$(columns "$out")" "$(expected $devmem)"
+done
+is 'forty outcomes' "$(printf '%s\n' "$out" | sed 1d | wc -l)" 40
+is 'kill(-1) is really tried, in none too' \
+    "$(printf '%s\n' "$out" | grep "^none${TAB}proc.kill-all" | cut -f 5)" REACHED
+
+# A host with a /dev/mem: in a mount namespace of its own, with a node that only root may open.
+if [ "$(id -u)" = 0 ] && [ "$devmem" = no ] && unshare -m true 2>/dev/null; then
+    run unshare -m sh -c '
+        mount -t tmpfs dev "$2" &&
+        for d in null:1:3 zero:1:5 full:1:7 random:1:8 urandom:1:9 tty:5:0 mem:1:1; do
+            name=${d%%:*} n=${d#*:}
+            mknod -m 666 "$2/$name" c "${n%:*}" "${n#*:}" || exit 1
+        done
+        chmod 640 "$2/mem" && mkdir -m 1777 "$2/shm" && mkdir "$2/pts" && mount --move "$2" /dev &&
+        exec "$1" --tsv' - "$MATRIX" "$TMP"
+    is 'with a /dev/mem: the golden matrix as it stands' "$(columns "$out")" "$(expected yes)"
+else
+    skip 'with a /dev/mem' 'takes root and a host without one'
+fi
+
+# The forms of the same report.
+as_user "$MATRIX"
+like 'text: the seed'\''s head line' "$out" '^=== profile: full ===$'
+like 'text: what is seen, who fires, how deep' "$out" \
+    '^ptrace TRACEME +BLOCKED +EPERM \(Operation not permitted\) +seccomp +1 +seccomp$'
+like 'text: what a layer opens is marked' "$out" '^mount tmpfs /tmp +REACHED \*'
+like 'text: and told' "$out" \
+    '^\* mount tmpfs /tmp: mount opens it \(with user\); without any layer the host refuses: EPERM$'
+like 'text: what hangs on one layer' "$out" '^  seccomp: ptrace TRACEME$'
+like 'text: samples and seed' "$out" '200 samples, seed 1, agree'
+as_user "$MATRIX" --markdown --profile full
+like 'markdown: a heading' "$out" '^### Profile full$'
+like 'markdown: a row, the bar escaped' "$out" \
+    '^\| socket RAW ICMP \| BLOCKED \* \| EPERM \(.*\) \| caps\\\|seccomp \| 2 \| caps, seccomp \|$'
+unlike 'one profile only' "$out" 'Profile none'
+as_user "$MATRIX" --json --seed 7
+is 'json: exit' "$status" 0
+if command -v python3 >/dev/null; then
+    printf '%s' "$out" >"$TMP/matrix.json"
+    is 'json: is JSON, with the members of the specification' "$(python3 -c '
+import json, sys
+m = json.load(open(sys.argv[1]))
+assert m["host"]["uid"] != 0 and m["measured"]["seed"] == 7 and m["measured"]["mode"] == "search"
+assert [p["name"] for p in m["profiles"]] == ["none", "ns_only", "landlock", "full"]
+full = m["profiles"][3]
+assert full["whole"] and full["missing"] == [] and len(full["layers"]) == 17
+for p in m["profiles"]:
+    assert len(p["operations"]) == 10
+    for o in p["operations"]:
+        assert {"id", "title", "control", "outcome", "errno", "first", "blockers", "depth",
+                "opened_by"} <= set(o), o
+ops = {o["id"]: o for o in full["operations"]}
+assert ops["net.raw-icmp"]["first"] == "caps|seccomp"
+assert sorted(ops["net.raw-icmp"]["blockers"]) == [["caps"], ["seccomp"]]
+assert ops["net.raw-icmp"]["opened_by"] == ["net"] and ops["net.raw-icmp"]["depth"] == 2
+assert ops["fs.read-shadow"]["first"] == "host" and ops["fs.read-shadow"]["depth"] is None
+assert ops["trace.traceme"]["single"] == ["seccomp"]
+assert m["profiles"][0]["operations"][0]["first"] is None
+print("good")' "$TMP/matrix.json")" good
+else
+    skip 'json: is JSON' 'python3 is not installed'
+fi
+as_user "$MATRIX" --profile landlock --details mount.tmpfs
+like 'details: the largest sets' "$out" '^  .*user .*mount'
+like 'details: the opener' "$out" '^Layers found to open it: mount$'
+like 'details: a measured set' "$out" '^REACHED +- +user mount$'
+like 'details: the empty set' "$out" '^BLOCKED +EPERM +-$'
+
+# A profile that can be measured whole in a second: search and enumeration agree.
+as_user "$MATRIX" --profile none --profile ns_only --profile landlock --tsv
+found=$(columns "$out")
+as_user "$MATRIX" --profile none --profile ns_only --profile landlock --tsv --exhaustive
+is 'exhaustive: exit' "$status" 0
+is 'every set of nine layers says what the search says' "$(columns "$out")" "$found"
+as_user "$MATRIX" --profile landlock --json --exhaustive
+like 'exhaustive: all 195 sets were measured' "$out" '"sets": 195,'
+like 'exhaustive: it says so' "$out" '"mode": "exhaustive"'
+
+# Errors.
+error() { # NAME PATTERN ARG...
+    name=$1 pattern=$2
+    shift 2
+    as_user "$MATRIX" "$@"
+    is "$name: exit 125" "$status" 125
+    is "$name: nothing on standard output" "$out" ''
+    like "$name: says so" "$err" "$pattern"
+}
+error 'unknown profile' '^pinfold-matrix: --profile: there is no profile "ful"' --profile ful
+error 'unknown operation' '^pinfold-matrix: --details: there is no operation "x"' --details x
+error 'unknown option' 'there is no such option' --connect 8.8.8.8:53
+error 'a word too much' 'is too much' full
+error 'two forms' 'exclude each other' --json --tsv
+error 'jobs' 'is not a number' --jobs -1
+as_user "$MATRIX" --help
+is 'help: exit' "$status" 0
+like 'help: options' "$out" '--exhaustive'
+as_user "$PINFOLD" matrix --version
+like 'pinfold matrix is this program' "$out" '^pinfold-matrix [0-9]'
+done_testing
