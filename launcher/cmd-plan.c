@@ -22,8 +22,7 @@ static int plan(const struct policy *policy, struct err *e)
 	if (identity_make(policy, &id, e) || identity_apply(&id, e))
 		return -1;
 	host_read(policy, &id, &host);
-	trial_read(policy, &host);
-	if (plan_make(policy, &host, &p, e))
+	if (trial_read(policy, &host, e) || plan_make(policy, &host, &p, e))
 		return -1;
 	out_begin(&out, stdout, policy->json ? OUT_JSON : OUT_TEXT);
 	report_print_plan(&p, &out);

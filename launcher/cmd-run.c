@@ -30,6 +30,15 @@ static void explain(const struct host *host, const struct plan *plan, struct err
 		layers[i]->explain(layers[i], e);
 }
 
+/* Asked for, and allowed to be missing: not without a word. */
+static void print_degraded(const struct plan *plan)
+{
+	for (int i = 0; layers[i]; i++)
+		if (plan->degraded >> i & 1)
+			fprintf(stderr, "pinfold: %s: degraded: %s\n", layers[i]->name,
+				plan->degraded_why[i]);
+}
+
 static int run(const struct policy *policy, int *status, struct err *e)
 {
 	struct identity id;
@@ -45,9 +54,10 @@ static int run(const struct policy *policy, int *status, struct err *e)
 	if (identity_make(policy, &id, e) || identity_apply(&id, e))
 		return -1;
 	host_read(policy, &id, &host);
-	trial_read(policy, &host);
-	if (plan_make(policy, &host, &plan, e) || report_open(&plan, &report, e))
+	if (trial_read(policy, &host, e) || plan_make(policy, &host, &plan, e) ||
+	    report_open(&plan, &report, e))
 		return -1;
+	print_degraded(&plan);
 	if (run_plan(&plan, report, status, e) == 0)
 		return 0;
 	explain(&host, &plan, e);

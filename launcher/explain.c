@@ -130,3 +130,24 @@ void explain_namespace(const struct layer *layer, struct err *e)
 		return;
 	}
 }
+
+bool explain_is_lasting(const struct layer *layer, const struct err *e)
+{
+	char path[80];
+
+	switch (e->num) {
+	case EPERM:
+	case EACCES:
+	case ENOSYS:
+	case EINVAL:
+	case EOPNOTSUPP:
+	case EUSERS:
+		return true;
+	case ENOSPC:
+		(void)snprintf(path, sizeof(path), "/proc/sys/user/max_%s_namespaces",
+			       layer->ns ? layer->ns : "user");
+		return read_number(path) == 0;
+	default:
+		return false;
+	}
+}

@@ -8,6 +8,7 @@
 #include "filter.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/btrfs.h>
 #include <linux/fscrypt.h>
@@ -19,6 +20,7 @@
 #include <sys/ioctl.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -34,9 +36,6 @@
 	((uint64_t)CLONE_THREAD | CLONE_FS | CLONE_SIGHAND | CLONE_VM | CLONE_FILES | CLONE_SYSVSEM)
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x80 /* 5.6 */
-#endif
-#ifndef IPPROTO_MPTCP
-#define IPPROTO_MPTCP 262 /* 5.6 */
 #endif
 
 #define VALUES(...)                                                                                \
@@ -108,6 +107,7 @@ static const struct {
 	uint32_t value;
 } verdicts[] = {
 	[FILTER_ALLOW] = {"ALLOW", SECCOMP_RET_ALLOW},
+	[FILTER_NOTHING] = {"NOTHING", SECCOMP_RET_ERRNO},
 #define ERRNO(name) [FILTER_##name] = {#name, SECCOMP_RET_ERRNO | name}
 	ERRNO(EPERM),
 	ERRNO(EINVAL),
@@ -115,6 +115,7 @@ static const struct {
 	ERRNO(EAFNOSUPPORT),
 	ERRNO(EPROTONOSUPPORT),
 	ERRNO(ESOCKTNOSUPPORT),
+	ERRNO(EOPNOTSUPP),
 #undef ERRNO
 	[FILTER_KILL] = {"KILL", SECCOMP_RET_KILL_PROCESS},
 };

@@ -26,15 +26,17 @@ enum filter_arch { FILTER_X86_64, FILTER_AARCH64, FILTER_ARCHES };
 #define FILTER_NATIVE FILTER_AARCH64
 #endif
 
-/* What the filter answers. All but the first and last are an errno(3) that the caller sees. */
+/* What the filter answers. The names of errno(3) are what the caller sees. */
 enum filter_verdict {
 	FILTER_ALLOW,
+	FILTER_NOTHING,		/* success is answered, and nothing done */
 	FILTER_EPERM,		/* known, and forbidden */
 	FILTER_EINVAL,		/* a flag that no kernel of today knows */
 	FILTER_ENOSYS,		/* not there: unknown, or programs have another way */
 	FILTER_EAFNOSUPPORT,	/* socket(2): no such family */
 	FILTER_EPROTONOSUPPORT, /* socket(2): no such protocol */
 	FILTER_ESOCKTNOSUPPORT, /* socket(2): no such type */
+	FILTER_EOPNOTSUPP,	/* a way of doing it that the kernel is said not to have */
 	FILTER_KILL,		/* the process ends with SIGSYS: a call of another architecture */
 	FILTER_VERDICTS
 };

@@ -91,6 +91,7 @@ static void read_path(struct host *host, const char *given)
 	struct stat st;
 
 	p->given = given;
+	p->is_link = lstat(given, &st) == 0 && S_ISLNK(st.st_mode);
 	if (!realpath(given, real) || stat(real, &st)) {
 		p->num = errno;
 		return;

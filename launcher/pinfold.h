@@ -65,6 +65,7 @@ struct host_path {
 	const char *real;  /* canonical and absolute; NULL where it could not be resolved */
 	int num;	   /* why not, or why it cannot be read: errno, or 0 */
 	bool is_dir;
+	bool is_link; /* its last part is a symbolic link */
 };
 
 /* A name below / that programs expect beside /usr: bin, lib ... */
@@ -195,11 +196,12 @@ struct run {
 };
 
 struct layer {
-	const char *name;    /* the one word used everywhere */
-	const char *stops;   /* what the agent could do without it: one line */
-	const char *needs;   /* the layer it cannot stand without, or NULL */
-	uint64_t clone_flag; /* namespace made with the first process inside (clone(2)), or 0 */
-	const char *ns;	     /* the layer's namespace as below /proc/PID/ns, or NULL */
+	const char *name;	/* the one word used everywhere */
+	const char *stops;	/* what the agent could do without it: one line */
+	const char *needs;	/* the layer it cannot stand without, or NULL */
+	const char *tried_with; /* a layer without which a trial of this one would leave much out */
+	uint64_t clone_flag;	/* namespace made with the first process inside (clone(2)), or 0 */
+	const char *ns;		/* the layer's namespace as below /proc/PID/ns, or NULL */
 
 	/* Does the machine offer it, as far as reading can tell? -1 with why not. NULL: see
 	 * trial.c. */
@@ -264,11 +266,12 @@ int plan_make_env(const struct policy *policy, const struct host *host, struct p
 
 /*
  * trial.c: applies one layer, and what it needs, for real, in a process that then ends.
- * trial_read() tries the layers that may be degraded and notes in host what failed;
+ * trial_read() tries the layers that may be degraded and notes in host what cannot be had; a
+ * mere shortage is a failure like any other (-1);
  * trial_find_culprit() names in e the namespace that made a start fail.
  */
 int trial_layer(const struct host *host, const struct layer *layer, struct err *why_not);
-void trial_read(const struct policy *policy, struct host *host);
+int trial_read(const struct policy *policy, struct host *host, struct err *e);
 void trial_find_culprit(const struct host *host, const struct plan *plan, struct err *e);
 
 /*
@@ -302,6 +305,7 @@ int init_exit_code(int wait_status);
 
 /* explain.c */
 void explain_namespace(const struct layer *layer, struct err *e);
+bool explain_is_lasting(const struct layer *layer, const struct err *e); /* no mere shortage */
 
 /* layer/seccomp.c: which filter the layer loads */
 struct filter_facts {
@@ -312,9 +316,9 @@ struct filter_facts {
 
 extern const struct filter_facts seccomp_filter_facts;
 
-/* report.c: what will be, or was, enforced; report-steps.c: which step took how long */
+/* report.c: what will be, or was, enforced, in words; report-file.c: where it goes */
 void report_print_plan(const struct plan *plan, struct out *out);
-int report_open(const struct plan *plan, int *fd, struct err *e);
+int report_open(const struct plan *plan, int *fd, struct err *e); /* *fd -1: none is wanted */
 int report_write(const struct plan *plan, const struct steps *steps, int fd, struct err *e);
 void report_print_steps(const struct steps *steps, FILE *file);
 const char *report_stage_name(enum stage stage);

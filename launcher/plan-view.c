@@ -230,6 +230,13 @@ static int add_path(const struct host *host, struct plan *plan, const char *opti
 		return fail(e, p ? p->num : ENOENT, "cannot read \"%s\" as uid %u", given,
 			    host->id.uid);
 	}
+	/* It may be an earlier run's: a link planted where the command could write. */
+	if (p->is_link) {
+		err_where(e, "%s", option);
+		err_remedy(e, "If that is what you mean, write it: %s %s%s%s", option, p->real,
+			   dest ? ":" : "", dest ? dest : "");
+		return fail(e, 0, "\"%s\" is a symbolic link, to %s", given, p->real);
+	}
 	m.source = p->real;
 	m.dest = dest ? dest : p->real;
 	m.is_file = !p->is_dir;

@@ -130,9 +130,13 @@ static int check_available(const struct policy *policy, const struct host *host,
 
 		if (!(plan->layers >> i & 1))
 			continue;
-		if (host->failed >> i & 1)
+		if (host->failed >> i & 1) {
+			err_remedy(&why,
+				   "Leave the layer out (--without %s), or go on without it "
+				   "(--allow-degraded %s).",
+				   layers[i]->name, layers[i]->name);
 			(void)fail(&why, 0, "%s", host->failed_why[i]);
-		else if (!layers[i]->available || layers[i]->available(host, &why) == 0)
+		} else if (!layers[i]->available || layers[i]->available(host, &why) == 0)
 			continue;
 		if (allowed >> i & 1) {
 			if (drop_layer(i, allowed, pool_copy(why.what), plan, e))

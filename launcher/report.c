@@ -8,7 +8,6 @@
 #include "pinfold.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -168,29 +167,6 @@ void report_print_plan(const struct plan *plan, struct out *out)
 	print_landlock(plan, out);
 	print_seccomp(plan, out);
 	out_list(out, "command", &command);
-}
-
-int report_open(const struct plan *plan, int *fd, struct err *e)
-{
-	uint32_t number;
-
-	*fd = -1;
-	if (!plan->report)
-		return 0;
-	if (str_equal(plan->report, "-"))
-		*fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-	else if (str_read_u32(plan->report, 1 << 20, &number) == 0)
-		*fd = fcntl((int)number, F_DUPFD_CLOEXEC, 3);
-	else
-		*fd = open(plan->report, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0644);
-	if (*fd >= 0)
-		return 0;
-	err_where(e, "--report");
-	err_remedy(
-		e,
-		"Give a file that can be written, \"-\" for standard output, or the number of an "
-		"open descriptor.");
-	return fail(e, errno, "cannot write to %s", plan->report);
 }
 
 int report_write(const struct plan *plan, const struct steps *steps, int fd, struct err *e)

@@ -234,6 +234,10 @@ int run_plan(const struct plan *plan, int report_fd, int *status, struct err *e)
 			child_main(plan, &run);
 		}
 		(void)close(fd_take(&run.link_fd));
+		/* A report into a closed pipe or a full quota is an error to be told, not our end.
+		 */
+		(void)signal(SIGPIPE, SIG_IGN);
+		(void)signal(SIGXFSZ, SIG_IGN);
 		if (pid < 0)
 			rc = fail(e, errno, "make the namespaces");
 		else

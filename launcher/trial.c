@@ -21,9 +21,11 @@ static int try_here(const struct host *host, const struct layer *layer, struct e
 	struct policy policy = {.profile = "none"};
 	struct host plain = *host; /* without the caller's paths and earlier trials */
 	struct plan *plan = pool_alloc(sizeof(*plan));
-	uint32_t set = layers_with_needs(layers_bit(layer->name));
+	uint32_t set =
+		layers_bit(layer->name) | (layer->tried_with ? layers_bit(layer->tried_with) : 0);
 	int status;
 
+	set = layers_with_needs(set);
 	plain.paths_n = 0;
 	plain.failed = 0;
 	plain.cwd = NULL;
@@ -75,7 +77,7 @@ int trial_layer(const struct host *host, const struct layer *layer, struct err *
 	return n == (ssize_t)sizeof(*why_not) ? -1 : fail(why_not, 0, "the trial died");
 }
 
-void trial_read(const struct policy *policy, struct host *host)
+int trial_read(const struct policy *policy, struct host *host, struct err *e)
 {
 	for (size_t i = 0; i < policy->degraded.n; i++) {
 		int at = layers_find(policy->degraded.v[i]);
@@ -83,10 +85,16 @@ void trial_read(const struct policy *policy, struct host *host)
 
 		if (at < 0 || trial_layer(host, layers[at], &why) == 0)
 			continue;
+		/* Who can bring about a shortage must not choose the layers by it. */
+		if (!explain_is_lasting(layers[at], &why)) {
+			*e = why;
+			return err_where(e, "%s", layers[at]->name);
+		}
 		host->failed |= UINT32_C(1) << at;
 		host->failed_why[at] = why.num ? pool_printf("%s: %s", why.what, err_name(why.num))
 					       : pool_copy(why.what);
 	}
+	return 0;
 }
 
 void trial_find_culprit(const struct host *host, const struct plan *plan, struct err *e)

@@ -3,6 +3,7 @@
 #include "out.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 static void indent(const struct out *o, int depth)
@@ -205,7 +206,10 @@ void out_bool(struct out *o, const char *key, bool value)
 void out_double(struct out *o, const char *key, double value, int decimals)
 {
 	begin_value(o, key);
-	fprintf(o->file, "%.*f", decimals, value);
+	if (isfinite(value))
+		fprintf(o->file, "%.*f", decimals, value);
+	else
+		fputs(o->format == OUT_JSON ? "null" : "-", o->file);
 	end_value(o);
 }
 

@@ -42,7 +42,7 @@ void out_array_end(struct out *o);
 void out_str(struct out *o, const char *key, const char *value); /* NULL prints null, "-" as text */
 void out_int(struct out *o, const char *key, int64_t value);
 void out_bool(struct out *o, const char *key, bool value);
-void out_double(struct out *o, const char *key, double value, int decimals);
+void out_double(struct out *o, const char *key, double value, int decimals); /* NaN: as NULL */
 
 /* A list of strings on one line. */
 void out_list(struct out *o, const char *key, const struct str_list *list);

@@ -29,6 +29,10 @@ static const struct meaning {
 	{ENFILE, OUTCOME_BROKEN, OUTCOME_BROKEN, "short of open files"},
 	{ENOSPC, OUTCOME_BROKEN, OUTCOME_BROKEN, "short of space"},
 	{EDQUOT, OUTCOME_BROKEN, OUTCOME_BROKEN, "over a quota"},
+	{EAGAIN, OUTCOME_BROKEN, OUTCOME_BROKEN, "short of something for now"},
+	{EADDRNOTAVAIL, OUTCOME_BROKEN, OUTCOME_BROKEN, "short of ports"},
+	{EADDRINUSE, OUTCOME_BROKEN, OUTCOME_BROKEN, "short of ports"},
+	{ECONNABORTED, OUTCOME_BROKEN, OUTCOME_BROKEN, "the connection was lost"},
 	/* The kernel did not understand the question, so it has not answered it. */
 	{EFAULT, OUTCOME_BROKEN, OUTCOME_BROKEN, "the question was malformed"},
 	{EBADF, OUTCOME_BROKEN, OUTCOME_BROKEN, "the question was malformed"},

@@ -339,6 +339,13 @@ static void mount_explain(const struct layer *layer, struct err *e)
 	else if (e->num == EMFILE)
 		err_remedy(e, "Each mount takes a descriptor while we start: allow more open files "
 			      "(ulimit -n 256), or show fewer paths.");
+	else if (e->num == ENOSPC && str_starts(e->what, "attach "))
+		err_remedy(e, "A mount namespace may hold as many mounts as the sysctl "
+			      "fs.mount-max says: raise it, or show fewer paths.");
+	else if (e->num == EINVAL && str_equal(e->what, "pivot_root"))
+		err_remedy(e, "The root of this system is its initramfs, which cannot be left "
+			      "(pivot_root(2)): let it boot into a root of its own "
+			      "(switch_root(8)), or leave the layers mount and readonly out.");
 	else
 		explain_namespace(layer, e);
 }

@@ -99,6 +99,7 @@ const struct layer layer_pid = {
 	.name = "pid",
 	.stops = "see, signal and trace the host's processes, or live on after its own end",
 	.needs = "user",
+	.tried_with = "mount", /* for the fresh /proc */
 	.clone_flag = CLONE_NEWPID,
 	.ns = "pid",
 	.apply[STAGE_MAPS] = pid_apply_maps,

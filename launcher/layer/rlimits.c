@@ -2,8 +2,9 @@
 /*
  * Layer rlimits: bounds that ordinary builds do not reach (getrlimit(2)).
  *
- * Should: end a runaway, and allow no core file: one holds the memory of whatever died, in a
- * directory or in a helper of the host's choosing (core(5)).
+ * Should: end a runaway, and allow no core dump: one hands the memory of whatever died to a file or
+ * to a helper of the host's, which runs as root. A limit of 0 prevents the file alone; of 1 both,
+ * since the kernel takes that very number for a helper's own crash (core(5), fs/coredump.c).
  * Mustn't: raise anything: a caller's lower bound stays.
  */
 #include "pinfold.h"
@@ -15,13 +16,14 @@ static const struct {
 	int resource;
 	const char *name;
 	rlim_t most;
+	bool exact; /* the soft limit is to be the same, not less */
 } limits[] = {
-	{RLIMIT_CORE, "core", 0},
+	{RLIMIT_CORE, "core", 1, true},
 	/* Inside a user namespace the kernel counts its processes alone (5.14), else the user's. */
-	{RLIMIT_NPROC, "nproc", 8192},
-	{RLIMIT_NOFILE, "nofile", 65536},
-	{RLIMIT_MEMLOCK, "memlock", 64 << 20},
-	{RLIMIT_MSGQUEUE, "msgqueue", 819200},
+	{RLIMIT_NPROC, "nproc", 8192, false},
+	{RLIMIT_NOFILE, "nofile", 65536, false},
+	{RLIMIT_MEMLOCK, "memlock", 64 << 20, false},
+	{RLIMIT_MSGQUEUE, "msgqueue", 819200, false},
 };
 
 static int rlimits_apply(const struct plan *plan, struct run *run, struct err *e)
@@ -35,7 +37,7 @@ static int rlimits_apply(const struct plan *plan, struct run *run, struct err *e
 		/* RLIM_INFINITY is the largest number there is, so one comparison serves. */
 		if (r.rlim_max > limits[i].most)
 			r.rlim_max = limits[i].most;
-		if (r.rlim_cur > r.rlim_max)
+		if (limits[i].exact || r.rlim_cur > r.rlim_max)
 			r.rlim_cur = r.rlim_max;
 		if (setrlimit(limits[i].resource, &r))
 			return fail(e, errno, "set the limit %s", limits[i].name);

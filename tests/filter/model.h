@@ -20,6 +20,8 @@ static inline uint32_t model_value(unsigned int verdict)
 	switch (verdict) {
 	case FILTER_ALLOW:
 		return 0x7fff0000;
+	case FILTER_NOTHING:
+		return 0x00050000;
 	case FILTER_KILL:
 		return 0x80000000;
 	case FILTER_EPERM:
@@ -32,6 +34,8 @@ static inline uint32_t model_value(unsigned int verdict)
 		return 0x00050000 + 93;
 	case FILTER_ESOCKTNOSUPPORT:
 		return 0x00050000 + 94;
+	case FILTER_EOPNOTSUPP:
+		return 0x00050000 + 95;
 	case FILTER_EAFNOSUPPORT:
 		return 0x00050000 + 97;
 	}

@@ -8,6 +8,7 @@
 #include "str.h"
 #include "tap.h"
 
+#include <fcntl.h>
 #include <linux/keyctl.h>
 #include <linux/netlink.h>
 #include <linux/sched.h>
@@ -19,6 +20,7 @@
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -180,6 +182,26 @@ static void test_sockets(void)
 	gets(FILTER_EPERM, "socket", AF_INET, 10, 0, "SOCK_PACKET, the older door");
 	gets(FILTER_ESOCKTNOSUPPORT, "socket", AF_INET, 6, 0, "DCCP (CVE-2017-6074)");
 	gets(FILTER_EPROTONOSUPPORT, "socket", AF_INET, SOCK_STREAM, IPPROTO_SCTP, "SCTP");
+	gets(FILTER_EPROTONOSUPPORT, "socket", AF_INET, SOCK_STREAM, 262,
+	     "MPTCP, past Landlock's TCP");
+	gets(FILTER_EOPNOTSUPP, "sendmsg", 3, 0, MSG_FASTOPEN,
+	     "fast open, past Landlock's connect");
+	gets(FILTER_EOPNOTSUPP, "sendmsg", 3, 0, MSG_FASTOPEN | HIGH_BITS | MSG_NOSIGNAL,
+	     "fast open: high bits, other flags");
+	gets(FILTER_ALLOW, "sendmsg", 3, 0, MSG_NOSIGNAL, "sending works");
+}
+
+/* Row 92 (CVE-2026-72183) and its relatives: signals to whoever owns a shared descriptor. */
+static void test_owners(void)
+{
+	gets(FILTER_EPERM, "fcntl", 0, F_SETSIG, SIGKILL, "row 92: the signal of the owner");
+	gets(FILTER_EPERM, "fcntl", 0, F_SETSIG | HIGH_BIT, SIGKILL, "row 92: high bits");
+	gets(FILTER_EPERM, "fcntl", 0, F_SETFL, O_ASYNC | O_NONBLOCK, "row 92: O_ASYNC");
+	gets(FILTER_EPERM, "ioctl", 0, FIOASYNC, 0, "row 92: O_ASYNC by ioctl");
+	gets(FILTER_ALLOW, "fcntl", 0, F_SETFL, O_NONBLOCK, "row 92: other flags can be set");
+	gets(FILTER_NOTHING, "setrlimit", RLIMIT_CORE, 0, 0, "no core helper");
+	gets(FILTER_NOTHING, "prlimit64", 0, RLIMIT_CORE, 1, "no core helper");
+	gets(FILTER_ALLOW, "prlimit64", 0, RLIMIT_CORE, 0, "the core limit can be read");
 }
 
 /* Rows 86, 87, 89, 95: what a user namespace opens. Row 90: keys. */
@@ -252,6 +274,7 @@ int main(void)
 	test_terminal();
 	test_mount_calls();
 	test_sockets();
+	test_owners();
 	test_namespaces();
 	test_processes();
 	return tap_done();
