@@ -29,6 +29,7 @@ enum {
 	CASES_MAX = 128,
 	UNPRIVILEGED = 65534, /* who root becomes before it measures: nobody */
 	START_TIMEOUT_MS = 10000,
+	SETTLE_US = 2000, /* pause before each start, see case-start.c */
 	CALLS_TIMEOUT_MS = 30000,
 	CALLS_BATCH = 100000, /* calls that are timed together */
 	CALLS_BATCHES = 3     /* such batches a round; the fastest of them counts */

@@ -40,6 +40,7 @@ static void render_method(const struct results *results, struct out *out)
 	if (results->start.n) {
 		out_int(out, "start_cases", (int64_t)results->start.n);
 		out_int(out, "start_rounds", (int64_t)results->start.rounds);
+		out_int(out, "pause_us", SETTLE_US);
 	}
 	if (results->calls.n) {
 		out_int(out, "call_cases", (int64_t)results->calls.n);

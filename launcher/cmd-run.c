@@ -26,8 +26,8 @@ static void explain(const struct host *host, const struct plan *plan, struct err
 		return;
 	}
 	i = layers_find(e->where);
-	if (i >= 0 && layers[i]->explain)
-		layers[i]->explain(layers[i], e);
+	if (i >= 0)
+		explain_failure(layers[i], e);
 }
 
 /* Asked for, and allowed to be missing: not without a word. */

@@ -30,27 +30,44 @@ static bool filtered(void)
 	return line && strtol(line + 9, NULL, 10) == 2;
 }
 
-/* A process whose "/" is no mount point has been put in a chroot (proc_pid_mountinfo(5)). */
-static bool in_chroot(void)
+/* The first mount point in sight that lies below dir, or dir itself: its place in the text. */
+static const char *find_mount(const char *text, const char *dir, bool below)
 {
-	char text[32768];
+	size_t n = strlen(dir);
 
-	if (fd_read_file("/proc/self/mountinfo", text, sizeof(text)) <= 0)
-		return false;
-	for (char *line = text; line; line = strchr(line, '\n')) {
-		char *field = line + (*line == '\n');
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		const char *field = line + (*line == '\n');
 
-		/* Fields: id, parent, major:minor, root, mount point. */
+		/* Fields: id, parent, major:minor, root, mount point (proc_pid_mountinfo(5)). */
 		for (int i = 0; i < 4 && field; i++) {
 			field = strchr(field, ' ');
 			field = field ? field + 1 : NULL;
 		}
-		if (field && str_starts(field, "/ "))
-			return false;
+		if (field && strncmp(field, dir, n) == 0 && field[n] == (below ? '/' : ' '))
+			return field;
 		if (*line == '\n')
 			line++;
 	}
-	return true;
+	return NULL;
+}
+
+static bool is_mounted(const char *dir, bool below)
+{
+	char text[65536];
+
+	return fd_read_file("/proc/self/mountinfo", text, sizeof(text)) > 0 &&
+	       find_mount(text, dir, below);
+}
+
+/* A process whose "/" is no mount point has been put in a chroot. */
+static bool in_chroot(void)
+{
+	return access("/proc/self/mountinfo", R_OK) == 0 && !is_mounted("/", false);
+}
+
+bool explain_proc_is_masked(void)
+{
+	return is_mounted("/proc", true);
 }
 
 static void explain_limit(const struct layer *layer, struct err *e)
@@ -86,9 +103,9 @@ static void explain_refusal(struct err *e)
 			      "contrib/apparmor/pinfold, which allows them to this program alone.");
 	else if (filtered())
 		err_remedy(e, "A seccomp filter around us (a container's) forbids it: start the "
-			      "container "
-			      "with one that allows clone(2) with namespaces (docker and podman: "
-			      "--security-opt seccomp=unconfined, or a profile of your own).");
+			      "container with one that allows namespaces and mounts (docker and "
+			      "podman: --security-opt seccomp=unconfined, or a profile of your "
+			      "own).");
 	else if (in_chroot())
 		err_remedy(
 			e,
@@ -116,11 +133,13 @@ void explain_namespace(const struct layer *layer, struct err *e)
 		return;
 	case EINVAL:
 	case ENOSYS:
-		err_remedy(
-			e,
-			"The kernel was built without the %s namespace, or a filter around us says "
-			"so.",
-			layer->ns ? layer->ns : layer->name);
+		err_remedy(e,
+			   filtered() ? "A seccomp filter around us (a container's) says so, or "
+					"this kernel was built without it: allow it there (docker "
+					"and podman: --security-opt seccomp=unconfined)."
+				      : "This kernel was built without it: use another, or leave "
+					"the layer %s out.",
+			   layer->name);
 		return;
 	case EAGAIN:
 		err_remedy(e, "uid %u has as many processes as its limit allows (ulimit -u).",
@@ -129,6 +148,28 @@ void explain_namespace(const struct layer *layer, struct err *e)
 	default:
 		return;
 	}
+}
+
+void explain_failure(const struct layer *layer, struct err *e)
+{
+	if (layer->explain && e->num)
+		layer->explain(layer, e);
+	if (e->remedy[0])
+		return;
+	if (!e->num)
+		err_remedy(e,
+			   "The layer is not what it says it is, so nothing runs: a fault of this "
+			   "kernel, or of pinfold's, which wants to be reported.");
+	else if (filtered())
+		err_remedy(e,
+			   "A seccomp filter around us (a container's) may forbid it: allow it "
+			   "there, or leave the layer out: --without %s.",
+			   layer->name);
+	else
+		err_remedy(e,
+			   "This host does not give it: leave the layer out (--without %s); "
+			   "`pinfold layers` shows what can be had.",
+			   layer->name);
 }
 
 bool explain_is_lasting(const struct layer *layer, const struct err *e)

@@ -91,7 +91,11 @@ static void read_path(struct host *host, const char *given)
 	struct stat st;
 
 	p->given = given;
-	p->is_link = lstat(given, &st) == 0 && S_ISLNK(st.st_mode);
+	if (lstat(given, &st)) {
+		p->num = errno;
+		return;
+	}
+	p->is_link = S_ISLNK(st.st_mode);
 	if (!realpath(given, real) || stat(real, &st)) {
 		p->num = errno;
 		return;

@@ -67,6 +67,11 @@ int identity_apply(const struct identity *id, struct err *e)
 	err_where(e, "--user");
 	if (!id->from_root)
 		return fail(e, 0, "root started us after all");
+	err_remedy(
+		e,
+		"Root of a user namespace that maps no other id cannot become uid %u: map it there "
+		"(newuidmap(1)), choose a mapped one with --user, or start as an ordinary user.",
+		id->uid);
 	if (setgroups(0, NULL))
 		return fail(e, errno, "setgroups to none");
 	if (setresgid(id->gid, id->gid, id->gid))
@@ -83,6 +88,6 @@ int identity_apply(const struct identity *id, struct err *e)
 	 */
 	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0))
 		return fail(e, errno, "PR_SET_DUMPABLE");
-	e->where[0] = '\0';
+	e->where[0] = e->remedy[0] = '\0';
 	return 0;
 }

@@ -303,8 +303,10 @@ int init_run(pid_t agent, bool own_session);
 void init_forwarded(sigset_t *set); /* the signals that launcher and init pass on, and SIGCHLD */
 int init_exit_code(int wait_status);
 
-/* explain.c */
+/* explain.c: adds the cause and the remedy to the failure of a layer; may look at the host */
+void explain_failure(const struct layer *layer, struct err *e);
 void explain_namespace(const struct layer *layer, struct err *e);
+bool explain_proc_is_masked(void);
 bool explain_is_lasting(const struct layer *layer, const struct err *e); /* no mere shortage */
 
 /* layer/seccomp.c: which filter the layer loads */

@@ -233,8 +233,7 @@ static int add_path(const struct host *host, struct plan *plan, const char *opti
 	/* It may be an earlier run's: a link planted where the command could write. */
 	if (p->is_link) {
 		err_where(e, "%s", option);
-		err_remedy(e, "If that is what you mean, write it: %s %s%s%s", option, p->real,
-			   dest ? ":" : "", dest ? dest : "");
+		err_remedy(e, "If that is what you mean, name %s itself.", p->real);
 		return fail(e, 0, "\"%s\" is a symbolic link, to %s", given, p->real);
 	}
 	m.source = p->real;

@@ -57,8 +57,8 @@ int trial_layer(const struct host *host, const struct layer *layer, struct err *
 
 			/* A failed clone names no layer: it is the one on trial, or what it needs.
 			 */
-			if (at < 0 && !e.remedy[0] && layer->explain)
-				layer->explain(layer, &e);
+			if (!e.remedy[0])
+				explain_failure(at < 0 ? layer : layers[at], &e);
 			(void)fd_write_all(fds[1], &e, sizeof(e));
 		}
 		_exit(rc ? 1 : 0);
@@ -97,16 +97,25 @@ int trial_read(const struct policy *policy, struct host *host, struct err *e)
 	return 0;
 }
 
+static bool is_culprit(const struct host *host, const struct plan *plan, int i, struct err *e)
+{
+	struct err why = {0};
+
+	if (!(plan->layers >> i & 1) || !layers[i]->clone_flag ||
+	    trial_layer(host, layers[i], &why) == 0)
+		return false;
+	*e = why;
+	err_where(e, "%s", layers[i]->name);
+	return true;
+}
+
 void trial_find_culprit(const struct host *host, const struct plan *plan, struct err *e)
 {
-	for (int i = 0; layers[i]; i++) {
-		struct err why = {0};
-
-		if (!(plan->layers >> i & 1) || !layers[i]->clone_flag ||
-		    trial_layer(host, layers[i], &why) == 0)
-			continue;
-		*e = why;
-		err_where(e, "%s", layers[i]->name);
-		return;
-	}
+	/* One that is tried together with another comes after that other, which may be the cause.
+	 */
+	for (int alone = 1; alone >= 0; alone--)
+		for (int i = 0; layers[i]; i++)
+			if ((layers[i]->tried_with == NULL) == alone &&
+			    is_culprit(host, plan, i, e))
+				return;
 }

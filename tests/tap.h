@@ -32,11 +32,12 @@ __attribute__((constructor)) static void tap_begin(void)
 }
 
 #define ok(cond, ...) tap_ok((cond) != 0, __FILE__, __LINE__, __VA_ARGS__)
-#define is_int(got, want, ...) tap_is_int((long long)(got), (long long)(want), __FILE__, __LINE__, __VA_ARGS__)
+#define is_int(got, want, ...)                                                                     \
+	tap_is_int((long long)(got), (long long)(want), __FILE__, __LINE__, __VA_ARGS__)
 #define is_str(got, want, ...) tap_is_str((got), (want), __FILE__, __LINE__, __VA_ARGS__)
 
-__attribute__((format(printf, 4, 5), unused)) static int tap_ok(int good, const char *file, int line,
-								const char *fmt, ...)
+__attribute__((format(printf, 4, 5), unused)) static int tap_ok(int good, const char *file,
+								int line, const char *fmt, ...)
 {
 	char name[512];
 	__builtin_va_list ap;
@@ -52,8 +53,9 @@ __attribute__((format(printf, 4, 5), unused)) static int tap_ok(int good, const 
 	return good;
 }
 
-__attribute__((format(printf, 5, 6), unused)) static int tap_is_int(long long got, long long want, const char *file,
-								    int line, const char *fmt, ...)
+__attribute__((format(printf, 5, 6), unused)) static int tap_is_int(long long got, long long want,
+								    const char *file, int line,
+								    const char *fmt, ...)
 {
 	char name[512];
 	__builtin_va_list ap;
@@ -67,8 +69,10 @@ __attribute__((format(printf, 5, 6), unused)) static int tap_is_int(long long go
 	return 0;
 }
 
-__attribute__((format(printf, 5, 6), unused)) static int tap_is_str(const char *got, const char *want, const char *file,
-								    int line, const char *fmt, ...)
+__attribute__((format(printf, 5, 6), unused)) static int tap_is_str(const char *got,
+								    const char *want,
+								    const char *file, int line,
+								    const char *fmt, ...)
 {
 	char name[512];
 	int same = (!got && !want) || (got && want && strcmp(got, want) == 0);

@@ -4,7 +4,7 @@
 
 test_src   := $(wildcard tests/unit/test-*.c tests/plan/test-*.c tests/filter/test-*.c)
 test_bin   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(test_src))
-test_sh    := $(sort $(filter-out tests/tap.sh,$(wildcard tests/*/*.sh)))
+test_sh    := $(sort $(filter-out tests/kernel/run.sh,$(wildcard tests/*/*.sh)))
 helper_src := $(wildcard tests/helper/*.c)
 helper_bin := $(patsubst tests/%.c,$(BUILD)/tests/%,$(helper_src))
 PROVE      ?= prove
@@ -23,10 +23,10 @@ $(BUILD)/tests/%: tests/%.c tests/tap.h $(wildcard tests/*/*.h) $(call objects,$
 	  -o $@ $< $(filter %.o,$^) $(LDFLAGS) $(LDLIBS) $(shell sed -n 's,^/\* LINK: \(.*\) \*/$$,\1,p' $<) -lm
 
 # Small programs that the scripts run inside or beside a sandbox.
-$(BUILD)/tests/helper/%: tests/helper/%.c
+$(BUILD)/tests/helper/%: tests/helper/%.c $(call objects,$(lib_src)) $(wildcard tests/helper/*.h)
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
-	$(Q)$(CC) $(CPPFLAGS) -Ilib $(ALL_CFLAGS) -static -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) -Ilib $(ALL_CFLAGS) -static -Wl,--gc-sections -o $@ $< $(filter %.o,$^)
 
 tests: all $(test_bin) $(helper_bin)
 
@@ -42,3 +42,13 @@ ASAN_TESTS  = $(patsubst $(BUILD)/%,build-asan/%,$(filter-out %-cost,$(test_bin)
 check-asan:
 	+$(MAKE) BUILD=build-asan LIBC=glibc STATIC= CFLAGS='$(ASAN_FLAGS)' all $(filter build-asan/%,$(ASAN_TESTS))
 	ASAN_OPTIONS=detect_leaks=0 BUILD=build-asan $(PROVE) --timer --exec '' $(ASAN_TESTS)
+
+# The programs on another kernel, in an emulated machine without a C library.
+$(BUILD)/kernel/pinfold-matrix: $(call objects,$(lib_src) $(matrix_src))
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -static -o $@ $^ $(LDLIBS) -lm
+check-kernel: all $(helper_bin) $(BUILD)/kernel/pinfold-matrix
+	BUILD=$(BUILD) $(PROVE) --timer --exec '' tests/kernel/run.sh
+
+.PHONY: check-asan check-kernel

@@ -142,14 +142,14 @@ static int add_path_rule(int ruleset, int root, const char *path, uint64_t right
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st))
-		return fail(e, errno, "open %s for a rule", path);
+		return fail(e, errno, "open %s%s for a rule", root < 0 ? "" : "/", path);
 	/* The kernel takes only a file's rights for what is no directory. */
 	if (!S_ISDIR(st.st_mode))
 		rule.allowed &= UINT64_C(1) << 0 | UINT64_C(1) << 1 | UINT64_C(1) << 2 |
 				UINT64_C(1) << 14 | UINT64_C(1) << 15 | UINT64_C(1) << 16;
 	rule.allowed &= fs_mask(abi, R | D | W | V);
 	if (sys_landlock_add_rule(ruleset, UAPI_LANDLOCK_RULE_PATH, &rule))
-		return fail(e, errno, "rule for %s", path);
+		return fail(e, errno, "rule for %s%s", root < 0 ? "" : "/", path);
 	return 0;
 }
 

@@ -39,6 +39,8 @@ static int pid_apply_maps(const struct plan *plan, struct run *run, struct err *
 	return 0;
 }
 
+static const char cannot_mount[] = "mount a procfs";
+
 static int pid_apply_build(const struct plan *plan, struct run *run, struct err *e)
 {
 	autoclose int fs = -1;
@@ -51,7 +53,7 @@ static int pid_apply_build(const struct plan *plan, struct run *run, struct err 
 	run->proc_fd = sys_fsmount(fs, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
 					       MOUNT_ATTR_NOEXEC);
 	if (run->proc_fd < 0)
-		return fail(e, errno, "mount a procfs");
+		return fail(e, errno, "%s", cannot_mount);
 	return 0;
 }
 
@@ -84,7 +86,7 @@ static int pid_check(const struct plan *plan, struct run *run, struct err *e)
 
 static void pid_explain(const struct layer *layer, struct err *e)
 {
-	if (e->num == EPERM && e->what[0] == 'm') {
+	if (e->num == EPERM && str_equal(e->what, cannot_mount) && explain_proc_is_masked()) {
 		err_remedy(e,
 			   "The /proc of this host or container has masked or read-only parts, and "
 			   "the kernel then gives no fresh one. Unmask it (docker: --security-opt "

@@ -3,18 +3,15 @@
 # The matrix of the real programs on this host, row by row, against tests/matrix.tsv: outcome, errno,
 # who is first to fire, the minimal blocking sets, depth, and what opens; as root and as a user.
 . "$(dirname "$0")/../tap.sh"
+. "$TAP_TOP/tests/matrix.inc"
 TAP_TIMEOUT=60
 MATRIX=$BUILD/pinfold-matrix
 GOLDEN=$TAP_TOP/tests/matrix.tsv
 TAB=$(printf '\t')
 
-# What the golden file says for a host like this one. It describes one with a /dev/mem that only
-# root may open, and a Landlock that knows TCP (ABI 4).
 expected() { # DEVMEM
     abi=$("$PINFOLD" layers --json | sed -n 's/.*"landlock_abi": \([0-9]*\).*/\1/p')
-    sed -e "$([ "$1" = yes ] || printf 's/\tdev.mem\tBLOCKED\t[A-Z]*/\tdev.mem\tABSENT\tENOENT/')" \
-        -e "$([ "${abi:-0}" -ge 4 ] || printf '/net.connect-tcp/{s/EACCES\tlandlock/ECONNREFUSED\tnet/;s/net,landlock\t2/net\t1/}')" \
-        "$GOLDEN"
+    matrix_golden "$GOLDEN" "$1" "${abi:-0}"
 }
 
 columns() { printf '%s\n' "$1" | cut -f 1,2,5-10; }
