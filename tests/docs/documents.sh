@@ -36,7 +36,7 @@ same "pinfold-layers(7) has their needs" \
 while IFS="$(printf '\t')" read -r name needs profiles state reason stops; do
     ok "layer $name has its file, its symbol and its place" \
         grep -q "^const struct layer layer_$name = {" "launcher/layer/$name.c"
-    ok "layer $name has its live test" test -x "tests/live/$name.sh"
+    ok "layer $name has its live test" grep -qE "^# Layers? .*\<$name\>" tests/live/*.sh
     ok "layer $name has a check of its own, or a namespace's number" \
         grep -Eq '\.check\[STAGE_|\.ns = ' "launcher/layer/$name.c"
 done <"$TMP/layers"

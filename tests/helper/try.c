@@ -9,35 +9,25 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/keyctl.h>
-#include <linux/tiocl.h>
-#include <mqueue.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
-#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "try-shared.h"
 #include "uapi.h"
 
 enum { ARGS_MAX = 15 };
-
-static long number(const char *text)
-{
-	return text ? strtol(text, NULL, 0) : 0;
-}
 
 /* ---- files ---------------------------------------------------------------------------------- */
 
@@ -105,6 +95,11 @@ static int try_tmpfs(char **a)
 	return mount("none", a[0], "tmpfs", 0, NULL);
 }
 
+static int try_mount(char **a)
+{
+	return mount("none", a[1], a[0], 0, NULL);
+}
+
 static int try_remount(char **a)
 {
 	return mount(NULL, a[0], NULL, MS_REMOUNT | MS_BIND, NULL);
@@ -153,6 +148,27 @@ static int try_unshare(char **a)
 		if (strcmp(kinds[i].name, a[0]) == 0)
 			return unshare(kinds[i].flag);
 	exit(2);
+}
+
+static int try_io_uring(char **a)
+{
+	char params[256] = "";
+
+	(void)a;
+	return (int)syscall(SYS_io_uring_setup, 1, params);
+}
+
+/* Asks for a signal of one's choice, to whoever owns standard input, on each byte of it. */
+static int try_setsig(char **a)
+{
+	(void)a;
+	return fcntl(0, F_SETSIG, SIGKILL);
+}
+
+static int try_async(char **a)
+{
+	(void)a;
+	return fcntl(0, F_SETFL, O_ASYNC);
 }
 
 static int try_clone3(char **a)
@@ -227,96 +243,6 @@ static int try_descriptor(char **a)
 	return dup2(2, (int)number(a[0])) < 0 ? -1 : 0;
 }
 
-/* ---- IPC and keys ---------------------------------------------------------------------------- */
-
-static int try_shm(char **a)
-{
-	return shmget((key_t)number(a[0]), 0, 0);
-}
-
-static int try_shm_make(char **a)
-{
-	return shmget((key_t)number(a[0]), 4096, IPC_CREAT | IPC_EXCL | 0666);
-}
-
-static int try_shm_remove(char **a)
-{
-	int id = shmget((key_t)number(a[0]), 0, 0);
-
-	return id < 0 ? -1 : shmctl(id, IPC_RMID, NULL);
-}
-
-static int try_mq(char **a)
-{
-	return mq_open(a[0], O_RDONLY) < 0 ? -1 : 0;
-}
-
-static int try_mq_make(char **a)
-{
-	struct mq_attr attr = {.mq_maxmsg = 10, .mq_msgsize = a[1] ? number(a[1]) : 16};
-	mqd_t q = mq_open(a[0], O_RDWR | O_CREAT | O_EXCL, 0666, &attr);
-
-	/* The mode is cut by the umask, and the other uid of a test has to be able to read it. */
-	return q < 0 ? -1 : fchmod(q, 0666);
-}
-
-static int try_mq_remove(char **a)
-{
-	return mq_unlink(a[0]);
-}
-
-static int try_key(char **a)
-{
-	return (int)syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING, "user", a[0], 0);
-}
-
-static int try_key_add(char **a)
-{
-	return (int)syscall(SYS_add_key, "user", a[0], "decoy", 5, KEY_SPEC_SESSION_KEYRING);
-}
-
-static int try_key_parent(char **a)
-{
-	(void)a;
-	return (int)syscall(SYS_keyctl, KEYCTL_SESSION_TO_PARENT);
-}
-
-/* ---- terminals ------------------------------------------------------------------------------- */
-
-/* The request goes through syscall(2), because ioctl(3) may cut the high half off. */
-static int try_tiocsti(char **a)
-{
-	unsigned long request = TIOCSTI | (unsigned long)number(a[1]) << 32;
-
-	return (int)syscall(SYS_ioctl, 0, request, a[0]);
-}
-
-static int try_tioclinux(char **a)
-{
-	char what[] = {TIOCL_GETSHIFTSTATE, 0};
-
-	return (int)syscall(SYS_ioctl, 0, TIOCLINUX | (unsigned long)number(a[0]) << 32, what);
-}
-
-static int try_ctty(char **a)
-{
-	return ioctl(0, TIOCSCTTY, number(a[0]));
-}
-
-/* A terminal that is nobody's yet becomes ours, and is typed into. */
-static int try_ctty_type(char **a)
-{
-	return ioctl(0, TIOCSCTTY, 0) < 0 ? -1 : try_tiocsti(a);
-}
-
-static int try_session(char **a)
-{
-	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 || try_key_add(a) < 0)
-		return -1;
-	(void)execv(a[1], a + 1);
-	return -1;
-}
-
 static const struct {
 	const char *name;
 	int (*run)(char **args);
@@ -333,6 +259,7 @@ static const struct {
 	{"rename", try_rename, 2},
 	{"node", try_node, 3},
 	{"tmpfs", try_tmpfs, 1},
+	{"mount", try_mount, 2}, /* TYPE PLACE */
 	{"remount", try_remount, 1},
 	{"umount", try_umount, 1},
 	{"chroot", try_chroot, 1},
@@ -341,6 +268,9 @@ static const struct {
 	{"open-tree", try_open_tree, 1},
 	{"unshare", try_unshare, 1},
 	{"clone3", try_clone3, 0},
+	{"io-uring", try_io_uring, 0},
+	{"setsig", try_setsig, 0},
+	{"async", try_async, 0},
 	{"sethostname", try_sethostname, 1},
 	{"kill", try_kill, 2},
 	{"traceme", try_traceme, 0},

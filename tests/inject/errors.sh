@@ -26,6 +26,7 @@ open /dev/tty .* | to open the terminal must fail
 (mmap|brk|ioctl) (-|21523) .* | the report: the C library has other memory; the times of the steps are left out
 execve .* .* | the command itself: 126 or 127, as a shell has it
 arch_prctl - .* | start of the C library: it ends before main()
+prlimit64 7 .* | how many files may be open: the layer fds then asks about 64 (the layer rlimits refuses)
 stat /proc/(keys|kallsyms) ENOENT | a kernel without it has nothing to mask
 mprotect - ENOSYS | musl takes it for a machine without protection, and dies
 recvfrom - EINTR | asked again

@@ -126,6 +126,8 @@ for bad in '--rounds 0x' '--only nothing' '--peer x' '--profile no --rounds 2' '
 done
 as_user "$TMP/good/pinfold-bench" --help
 like 'help' "$status $out" '^0 usage: pinfold bench'
+as_user "$TMP/good/pinfold-bench" --version
+like 'version' "$status $out" '^0 pinfold-bench [0-9.]+$'
 
 is 'nothing stays below TMPDIR' "$(left)" ''
 done_testing
