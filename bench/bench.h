@@ -55,7 +55,7 @@ enum part {
 struct request {
 	uint32_t rounds, call_rounds; /* of start-ups, of batches of calls */
 	uint32_t seed;		      /* of the order within the rounds */
-	bool quick, json, markdown, help;
+	bool quick, json, markdown, help, version;
 	struct str_list only, profiles; /* names; empty: all */
 	struct str_list peers;		/* NAME=COMMAND PREFIX, or the NAME of a known peer */
 	unsigned int parts;		/* PART_ bits that only names */

@@ -69,6 +69,10 @@ int main(int argc, char **argv)
 			request_print_help(stdout);
 			return 0;
 		}
+		if (request.version) {
+			puts("pinfold-bench " PINFOLD_VERSION);
+			return 0;
+		}
 		if (bench(&request, &e) == 0)
 			return 0;
 	}

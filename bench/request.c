@@ -19,6 +19,7 @@ static const struct opt options[] = {
 	{"json", OPT_FLAG, AT(json), NULL, "print JSON, with every sample"},
 	{"markdown", OPT_FLAG, AT(markdown), NULL, "print Markdown tables"},
 	{"help", OPT_FLAG, AT(help), NULL, "print this help"},
+	{"version", OPT_FLAG, AT(version), NULL, "print the version"},
 	OPT_END,
 };
 

@@ -25,9 +25,9 @@ static int give_up(const char *name, int num, struct err *e)
 	err_where(e, "%s", name);
 	if (num == ENOENT || num == ENOTDIR) {
 		e->code = EXIT_NOT_FOUND;
-		err_remedy(e,
-			   "It, or the interpreter it names, does not exist inside; `pinfold plan` "
-			   "shows what does, --ro PATH shows more.");
+		err_remedy(e, "It, what it links to, or the interpreter it names does not exist "
+			      "inside; `pinfold plan` shows what does, --ro PATH shows more (for "
+			      "Debian's alternatives, --ro /etc/alternatives).");
 		return fail(e, num, "the command was not found");
 	}
 	e->code = EXIT_NOT_EXEC;

@@ -172,10 +172,26 @@ void explain_failure(const struct layer *layer, struct err *e)
 			   layer->name);
 }
 
-bool explain_is_lasting(const struct layer *layer, const struct err *e)
+/* Is a kind of namespace forbidden that this layer is tried with, its own or one that it needs? */
+static bool is_forbidden(const struct layer *layer)
 {
+	uint32_t set = layers_bit(layer->name);
 	char path[80];
 
+	set = layers_with_needs(set | (layer->tried_with ? layers_bit(layer->tried_with) : 0));
+	for (int i = 0; layers[i]; i++) {
+		if (!(set >> i & 1) || !layers[i]->ns)
+			continue;
+		(void)snprintf(path, sizeof(path), "/proc/sys/user/max_%s_namespaces",
+			       layers[i]->ns);
+		if (read_number(path) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool explain_is_lasting(const struct layer *layer, const struct err *e)
+{
 	switch (e->num) {
 	case EPERM:
 	case EACCES:
@@ -185,9 +201,7 @@ bool explain_is_lasting(const struct layer *layer, const struct err *e)
 	case EUSERS:
 		return true;
 	case ENOSPC:
-		(void)snprintf(path, sizeof(path), "/proc/sys/user/max_%s_namespaces",
-			       layer->ns ? layer->ns : "user");
-		return read_number(path) == 0;
+		return is_forbidden(layer);
 	default:
 		return false;
 	}

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 void fd_cleanup(int *fd)
@@ -73,13 +75,22 @@ ssize_t fd_read_file(const char *path, char *buf, size_t size)
 
 int fd_fill_stdio(struct err *e)
 {
+	struct stat st;
+
 	for (int fd = 0; fd <= 2; fd++) {
 		if (fcntl(fd, F_GETFD) >= 0)
 			continue;
+		err_remedy(e, "Start it with descriptors 0, 1 and 2 open.");
 		/* Lower numbers are open by now, so the kernel gives this very one. */
 		if (open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)
 			return fail(e, errno,
 				    "descriptor %d is closed and /dev/null cannot be opened", fd);
+		/* Whatever else has its name would be written to unasked (CVE-2026-88265). */
+		if (fstat(fd, &st) || !S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))
+			return fail(e, 0,
+				    "descriptor %d is closed and /dev/null is not the null device",
+				    fd);
 	}
+	e->remedy[0] = '\0';
 	return 0;
 }

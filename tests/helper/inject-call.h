@@ -154,16 +154,22 @@ static void call_detail(pid_t tid, const struct call *call, char *text, size_t s
 		const char *name;
 		int string, number; /* which argument, or -1 */
 	} known[] = {
-		{"open", 0, -1},      {"openat", 1, -1},     {"openat2", 1, -1},
-		{"readlink", 0, -1},  {"readlinkat", 1, -1}, {"stat", 0, -1},
-		{"lstat", 0, -1},     {"newfstatat", 1, -1}, {"statfs", 0, -1},
-		{"access", 0, -1},    {"faccessat", 1, -1},  {"mkdir", 0, -1},
-		{"mkdirat", 1, -1},   {"symlinkat", 0, -1},  {"mknod", 0, -1},
-		{"mknodat", 1, -1},   {"open_tree", 1, -1},  {"fsopen", 0, -1},
-		{"mount", 1, -1},     {"umount2", 0, -1},    {"chdir", 0, -1},
-		{"execve", 0, -1},    {"fsconfig", 2, 1},    {"prctl", -1, 0},
-		{"keyctl", -1, 0},    {"seccomp", -1, 0},    {"landlock_create_ruleset", -1, 2},
-		{"prlimit64", -1, 1}, {"fcntl", -1, 1},	     {"ioctl", -1, 1},
+		{"open", 0, -1},       {"openat", 1, -1},
+		{"openat2", 1, -1},    {"readlink", 0, -1},
+		{"readlinkat", 1, -1}, {"stat", 0, -1},
+		{"lstat", 0, -1},      {"newfstatat", 1, -1},
+		{"statfs", 0, -1},     {"access", 0, -1},
+		{"faccessat", 1, -1},  {"faccessat2", 1, -1},
+		{"mkdir", 0, -1},      {"mkdirat", 1, -1},
+		{"symlinkat", 0, -1},  {"mknod", 0, -1},
+		{"mknodat", 1, -1},    {"open_tree", 1, -1},
+		{"fsopen", 0, -1},     {"mount", 1, -1},
+		{"umount2", 0, -1},    {"chdir", 0, -1},
+		{"execve", 0, -1},     {"fsconfig", 2, 1},
+		{"prctl", -1, 0},      {"keyctl", -1, 0},
+		{"seccomp", -1, 0},    {"landlock_create_ruleset", -1, 2},
+		{"prlimit64", -1, 1},  {"fcntl", -1, 1},
+		{"ioctl", -1, 1},
 	};
 	char string[128] = "";
 

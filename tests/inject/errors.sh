@@ -22,16 +22,16 @@ umount2 . EINVAL | the second time there must be nothing left to detach
 prctl (23|24) EINVAL | behind the last capability: the set is read back
 setresuid - .* | to become root again must fail
 keyctl 0 .* | the caller's keyring is then unknown; the agent's is a new one all the same
-open /dev/tty .* | to open the terminal must fail
-(mmap|brk|ioctl) (-|21523) .* | the report: the C library has other memory; the times of the steps are left out
+(open|openat) /dev/tty .* | to open the terminal must fail
+(mmap|brk|ioctl|newfstatat) (-|21523) .* | the report: the C library has other memory; the times of the steps are left out
 execve .* .* | the command itself: 126 or 127, as a shell has it
 arch_prctl - .* | start of the C library: it ends before main()
 prlimit64 7 .* | how many files may be open: the layer fds then asks about 64 (the layer rlimits refuses)
 stat /proc/(keys|kallsyms) ENOENT | a kernel without it has nothing to mask
-mprotect - ENOSYS | musl takes it for a machine without protection, and dies
+mprotect - .* | start of the C library, or musl dies where it takes the machine for one without protection
 recvfrom - EINTR | asked again
 dup3 - EBUSY | asked again
-(dup3|prlimit64|socket|socketpair) .* (ENOSYS|EINVAL) | the C library has an older call for it"
+(dup3|prlimit64|socket|socketpair|clone3|faccessat2) .* (ENOSYS|EINVAL) | the C library has an older call for it"
 HARD='EIO EPERM ENOMEM EINTR EAGAIN ENOSYS ENOSPC'
 
 check() { # WHO FAULTS ARGS...
@@ -43,7 +43,7 @@ check root "$HARD" --profile full --agent "$TMP/agent" --tcp 80
 # Were the calls that are the protection among them?
 [ "$(id -u)" = 0 ] && as_root='setgroups setresgid setresuid'
 for call in ${as_root-} prctl keyctl clone write mount pivot_root umount2 move_mount mount_setattr open_tree \
-    fsmount sethostname setsid prlimit64 capset landlock_add_rule landlock_restrict_self seccomp vfork close_range execve; do
+    fsmount sethostname setsid prlimit64 capset landlock_add_rule landlock_restrict_self seccomp close_range execve; do
     cut -f2 "$TMP/calls" | grep -qx "$call" || missing="${missing-} $call"
 done
 is "the calls that protect were among them" "${missing-}" ''

@@ -7,10 +7,11 @@
 . "$(dirname "$0")/inject.inc"
 
 TABLE="$LIBC
+brk - .* | the C library has other memory, or ends before main()
 (getcwd|uname|geteuid|getegid|getppid) - .* | what was there before stands
 arch_prctl - .* | start of the C library: it ends before main()
-faccessat proc/.* .* | a file is masked that need not be | differs
-(fstat|poll|fcntl|access|faccessat|stat|lstat|getgroups) .* .* | nothing is wrong with the thing that is looked at
+(faccessat|faccessat2) proc/.* .* | a file is masked that need not be | differs
+(fstat|stat|lstat|newfstatat|statfs|poll|fcntl|access|faccessat|faccessat2|getgroups) .* .* | nothing is wrong with the thing that is looked at
 (readlink|readlinkat) .* .* | no link: shows less, or the start fails
 landlock_create_ruleset 2 .* | the list of errata is for the report alone
 seccomp 2 .* | whether seccomp is there: it is

@@ -43,15 +43,15 @@ destinations() {
     for link in l oldroot procroot up link; do
         pin --ro "$SECRET/file:$WS/$link/x" --ro "$SECRET/file:$WS/$link/oldroot$TMP/made" cat "$WS/$link/x"
         is "lesson 6 CVE-2026-87766: a destination below $link is made in the new root ($who)" "$status:$out" 0:decoy
-        refused "lesson 6 CVE-2026-87766: a destination below $link of a shown workspace" --ro \
-            'lies below' 'place of its own' --rw "$WS" --ro "$SECRET/file:$WS/$link/x"
+        refused "lesson 6 CVE-2026-87766: a destination below $link of a shown workspace" '--r[ow]' \
+            'lies (below|above)' 'place of its own' --rw "$WS" --ro "$SECRET/file:$WS/$link/x"
     done
     same_picture "lesson 6 CVE-2026-87766: nothing has been made on the host"
     refused "lesson 8 bubblewrap #304: an absent path to protect" --ro 'cannot read' 'exists' \
         --ro "$WS/absent"
     refused "lesson 78 CVE-2026-25725: an absent path below a writable one is refused, not left open" \
         --ro 'cannot read' 'exists' --rw "$WS" --ro "$WS/.config"
-    refused "lesson 78 CVE-2026-25725: a present one likewise" --ro 'lies below' 'place of its own' \
+    refused "lesson 78 CVE-2026-25725: a present one likewise" '--r[ow]' 'lies (below|above)' 'place of its own' \
         --rw "$WS" --ro "$WS/dir"
     same_picture "lesson 8 bubblewrap #304: the host's tree is as it was"
     for dest in /proc /proc/sys /dev /dev/null /usr/bin; do
@@ -60,7 +60,7 @@ destinations() {
     done
     refused "lesson 33 CVE-2023-27561: /proc is ours alone" --ro 'shown already' '.' --ro "$WS:/proc"
     gives "directory ro" "lesson 39 CVE-2026-41579: /dev is a directory of the new root" --ro "$WS:/x" sh -c \
-        '[ "$(stat -c %d /dev)" = "$(stat -c %d /)" ] && echo "$(stat -c %F /dev) $(: 2>/dev/null >/dev/x || echo ro)"'
+        '[ "$(stat -c %d /dev)" = "$(stat -c %d /)" ] && echo "$(stat -c %F /dev) $( (: >/dev/x) 2>/dev/null || echo ro)"'
     gives "decoy" "lesson 44 CVE-2026-47766: links of the workspace lead nowhere in set-up" --ro "$SECRET:/dev2" \
         --ro "$WS" cat /dev2/file
     gives "no" "lesson 46 CVE-2026-88264: there is no /dev/console" sh -c '[ -e /dev/console ] || echo no'

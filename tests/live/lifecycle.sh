@@ -140,6 +140,7 @@ killed_outside() {
     launcher=$!
     for _ in $(seq 100); do [ "$(alive "$token")" -ge 4 ] && break; sleep 0.05; done
     init=$(children "$launcher")
+    for _ in $(seq 50); do [ "$(cat "/proc/$init/comm")" = pinfold-init ] && break; sleep 0.05; done
     is "pid 1 is the launcher's only child ($who)" "$(cat "/proc/$init/comm")" pinfold-init
     kill -KILL "$init"
     wait "$launcher"

@@ -131,7 +131,7 @@ submounts() {
     for pair in '--ro:EROFS' '--rw:ok'; do
         got=$(timeout -k 2 20 $HOST $1 sh -c "$inside" sh "$TMP/tree" $2 "$PINFOLD" run --ro "$BIN" \
             "${pair%:*}" "$TMP/tree" "$BIN/try" write "$TMP/tree/sub/file" 2>&1)
-        is "a mount below a ${pair%:*} path: writing gives ${pair#*:} ($3)" "$got" "${pair#*:}"
+        is "lesson 7 bubblewrap #11: a mount below a ${pair%:*} path: writing gives ${pair#*:} ($3)" "$got" "${pair#*:}"
     done
     # shellcheck disable=SC2086
     got=$(timeout -k 2 20 $HOST sh -c "$inside" sh "$TMP/tree" $2 "$PINFOLD" run --ro "$TMP/tree" \

@@ -34,7 +34,7 @@ victims() {
         gives "no" "on: nor has /proc it under $options" $options \
             sh -c '[ -e /proc/$1 ] && [ "$(cat /proc/$1/comm)" = sleep ] || echo no' sh "$DECOY"
         # shellcheck disable=SC2086
-        pin $options sh -c 'cat /proc/[0-9]*/comm; :'
+        pin $options sh -c 'while [ "$(cat /proc/1/comm)" = pinfold ]; do sleep 0.01; done; cat /proc/[0-9]*/comm; :'
         is "on: /proc has pid 1 and the command alone under $options ($who)" \
             "$(printf '%s\n' "$out" | sort | tr '\n' ' ')" "pinfold-init sh "
         # shellcheck disable=SC2086

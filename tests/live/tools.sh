@@ -12,9 +12,13 @@ have() {
     return 1
 }
 
-# In $WORK, as an agent is started; PATH without what a developer's machine adds.
+# In $WORK, as an agent is started; PATH without what a developer's machine adds. Debian's awk, java
+# and others are links that lead through /etc/alternatives.
+alternatives=''
+[ ! -d /etc/alternatives ] || alternatives='--ro /etc/alternatives'
 work() {
-    pin --rw "$WORK" --chdir "$WORK" --setenv PATH=/usr/bin:/bin --setenv "HOME=$WORK" "$@"
+    # shellcheck disable=SC2086
+    pin $alternatives --rw "$WORK" --chdir "$WORK" --setenv PATH=/usr/bin:/bin --setenv "HOME=$WORK" "$@"
 }
 
 clean() {

@@ -24,8 +24,8 @@ static const struct host_path made_paths[] = {
 	PATH("/srv/database", "/srv/database", 0, true),
 	PATH("/srv/link/part", "/srv/real/part", 0, true), /* through a link */
 	{.given = "/srv/link", .real = "/srv/real", .is_dir = true, .is_link = true},
-	PATH(".", "/home/ada/work", 0, true),
-	PATH("tool", "/home/ada/work/tool", 0, true),
+	PATH(".", "/home/user/work", 0, true),
+	PATH("tool", "/home/user/work/tool", 0, true),
 	PATH("/tmp/x/bin", "/tmp/x/bin", 0, true),
 	PATH("/tmp", "/tmp", 0, true),
 	PATH("/usr/share", "/usr/share", 0, true),
@@ -39,7 +39,7 @@ static const struct host_path made_paths[] = {
 };
 
 static const char *const made_env[] = {
-	"PATH=/usr/bin:/bin", "HOME=/home/ada", "LANG=C.UTF-8", "LC_ALL=C",
+	"PATH=/usr/bin:/bin", "HOME=/home/user", "LANG=C.UTF-8", "LC_ALL=C",
 	"API_TOKEN=hidden",   "LCX=1",		"EDITOR=vi",	NULL,
 };
 
@@ -48,7 +48,7 @@ static inline struct host made_host(void)
 	static const struct host_link links[] = {
 		{"bin", "usr/bin"}, {"lib", "usr/lib"}, {"lib64", "usr/lib64"}};
 	struct host host = {.id = {1000, 1001, false},
-			    .cwd = "/home/ada/work",
+			    .cwd = "/home/user/work",
 			    .release = "6.12.0",
 			    .major = 6,
 			    .minor = 12,
