@@ -40,7 +40,7 @@ static const struct host_path made_paths[] = {
 
 static const char *const made_env[] = {
 	"PATH=/usr/bin:/bin", "HOME=/home/user", "LANG=C.UTF-8", "LC_ALL=C",
-	"API_TOKEN=hidden",   "LCX=1",		"EDITOR=vi",	NULL,
+	"API_TOKEN=hidden",   "LCX=1",		 "EDITOR=vi",	 NULL,
 };
 
 static inline struct host made_host(void)
