@@ -30,9 +30,11 @@
 static int pid_apply_maps(const struct plan *plan, struct run *run, struct err *e)
 {
 	struct pollfd p = {run->link_fd, 0, 0};
+	int sig = 0;
 
 	(void)plan;
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0))
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) || prctl(PR_GET_PDEATHSIG, &sig) ||
+	    sig != SIGKILL)
 		return fail(e, errno, "PR_SET_PDEATHSIG");
 	if (poll(&p, 1, 0) < 0 || (p.revents & (POLLHUP | POLLERR)))
 		return fail(e, 0, "the launcher is gone");
