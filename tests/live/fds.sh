@@ -32,6 +32,13 @@ open_files() {
     is "off: a directory leads out of the new root ($who)" "$out" decoy
     with 7 "$TMP/secret" --profile ns_only --with fds sh -c 'cat /proc/self/fd/7/file'
     is "on: it does not ($who)" "$status:$out" "1:"
+    for options in '--profile ns_only' '--profile landlock' '--without fds' '--profile full'; do
+        for number in 7 200; do
+            # shellcheck disable=SC2086
+            with "$number" "$TMP/secret" $options --chdir "/proc/self/fd/$number" cat file
+            is "--chdir by descriptor $number leads nowhere under $options ($who)" "$status:$out" 125:
+        done
+    done
     # Nothing of the set-up's own is left either, where nobody closes. (77 is closed as it is.)
     prefix="$BIN/fds close 77"
     for options in '--profile none' '--without fds' '--profile ns_only' '--profile landlock' \
