@@ -126,19 +126,24 @@ untouched() {
         # shellcheck disable=SC2086
         strace -f -qq -e trace=execve,open,openat,openat2,creat,mkdir,mkdirat,mknod,mknodat,unlink,unlinkat,rmdir,rename,renameat,renameat2,truncate \
             -o "$TMP/picture.trace" $drop "$PINFOLD" run --rw "$WS" --ro "$SECRET:/s" true >/dev/null 2>&1
+        # What follows the exec is the command's own.
+        sed -n '/execve(".*true"/q; p' "$TMP/picture.trace" | sed '/execve/d' | grep -v -E 'O_RDONLY|O_PATH' |
+            grep -v -E '"/dev/(null|tty)"|"(setgroups|uid_map|gid_map)"|"/proc/self/ns|mkdirat\([0-9]+, "[^/]|unlinkat|"(dev|f)/' \
+            >"$TMP/picture.writes"
+        sed -i -e '/EACCES/d' -e '/EROFS/d' -e '/\.pinfold-proof/d' -e '/resumed>/d' "$TMP/picture.writes"
+        # What follows the exec is the command's own.
+        sed -n '/execve(".*true"/q; p' "$TMP/picture.trace" | sed '/execve/d' | grep -v -E 'O_RDONLY|O_PATH' |
+            grep -v -E '"/dev/(null|tty)"|"(setgroups|uid_map|gid_map)"|"/proc/self/ns|mkdirat\([0-9]+, "[^/]|unlinkat|"(dev|f)/' \
+            >"$TMP/picture.writes"
+        sed -i -e '/EACCES/d' -e '/EROFS/d' -e '/\.pinfold-proof/d' -e '/resumed>/d' "$TMP/picture.writes"
         # The processes inside are undumpable: without privilege strace sees addresses for names.
         if grep -q 'openat2([^,]*, 0x' "$TMP/picture.trace"; then
             skip "lesson 52 CVE-2016-10118: the set-up opens no file of the host's for writing ($who)" \
                 "strace may not read the names here"
-            return
+        else
+            is "lesson 52 CVE-2016-10118: the set-up opens no file of the host's for writing ($who)" \
+                "$(cat "$TMP/picture.writes")" ""
         fi
-        # What follows the exec is the command's own.
-        sed -n '/execve(".*true"/q; p' "$TMP/picture.trace" | sed '/execve/d'  | grep -v -E 'O_RDONLY|O_PATH' |
-            grep -v -E '"/dev/(null|tty)"|"(setgroups|uid_map|gid_map)"|"/proc/self/ns|mkdirat\([0-9]+, "[^/]|unlinkat|"(dev|f)/' \
-            >"$TMP/picture.writes"
-        sed -i -e '/EACCES/d' -e '/EROFS/d' -e '/\.pinfold-proof/d' -e '/resumed>/d' "$TMP/picture.writes"
-        is "lesson 52 CVE-2016-10118: the set-up opens no file of the host's for writing ($who)" \
-            "$(cat "$TMP/picture.writes")" ""
         ok "(its calls were seen) ($who)" test "$(grep -c openat2 "$TMP/picture.trace")" -gt 10
     fi
     # Root starts it in a home full of planted links: what it does there it does as nobody.
