@@ -4,6 +4,7 @@
 . "$(dirname "$0")/live.inc"
 helpers lifeline fds
 
+# A token is a number of seconds that nobody else sleeps, and not many, should one be left.
 # alive TOKEN: how many processes of this machine have TOKEN, which begins with a digit, in their
 # arguments. The brackets keep the one that looks out of it.
 alive() {
@@ -61,7 +62,7 @@ with_launcher() {
 
 # Killed at some moment of its start: whatever is there by then goes.
 at_any_moment() {
-    token=$((7000000 + $$)).$1
+    token=61.7$$$1
     started=0
     for i in $(seq 60); do
         # shellcheck disable=SC2086
@@ -134,7 +135,7 @@ zombies() {
 
 # From outside, by somebody who may.
 killed_outside() {
-    token=$((8000000 + $$)).$1
+    token=62.8$$$1
     # shellcheck disable=SC2086
     $drop "$PINFOLD" run sh -c "setsid sleep $token & exec sleep $token" &
     launcher=$!
@@ -150,7 +151,7 @@ killed_outside() {
 
 # Daemons without any descriptor of ours, and what the host looks like before and after.
 left_behind() {
-    token=$((9000000 + $$)).$1
+    token=63.9$$$1
     mkdir -p "$TMP/tree/sub"
     echo x >"$TMP/tree/sub/file"
     chmod -R a+rX "$TMP/tree"
