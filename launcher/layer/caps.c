@@ -23,9 +23,9 @@ static const unsigned long locked = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBI
 				    SECBIT_NO_CAP_AMBIENT_RAISE |
 				    SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
 
-static int caps_apply(const struct plan *plan, struct run *run, struct err *e)
+/* Of no use to this process any more, as it execs nothing: so it goes while the network is made. */
+static int caps_apply_build(const struct plan *plan, struct run *run, struct err *e)
 {
-	static const struct uapi_cap_data nothing[2];
 	int cap = 0;
 
 	(void)plan, (void)run;
@@ -34,23 +34,29 @@ static int caps_apply(const struct plan *plan, struct run *run, struct err *e)
 	/* EINVAL behind the last capability that this kernel knows (PR_CAPBSET_DROP(2const)). */
 	if (errno != EINVAL || cap == 0)
 		return fail(e, errno, "drop capability %d from the bounding set", cap);
-	if (prctl(PR_SET_SECUREBITS, locked, 0, 0, 0))
-		return fail(e, errno, "lock the securebits");
-	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0))
-		return fail(e, errno, "clear the ambient capabilities");
-	if (sys_capset(nothing))
-		return fail(e, errno, "capset");
 	return 0;
 }
 
 /* At once, before the filter makes each of these forty calls dearer. */
-static int caps_check_lock(const struct plan *plan, struct run *run, struct err *e)
+static int caps_check_build(const struct plan *plan, struct run *run, struct err *e)
 {
 	(void)plan, (void)run;
 	for (int cap = 0, rc; (rc = prctl(PR_CAPBSET_READ, cap, 0, 0, 0)) >= 0; cap++)
 		if (rc)
 			return fail(e, 0, "capability %d is still in the bounding set", cap);
 	return errno == EINVAL ? 0 : fail(e, errno, "read the bounding set");
+}
+
+static int caps_apply_lock(const struct plan *plan, struct run *run, struct err *e)
+{
+	static const struct uapi_cap_data nothing[2];
+
+	(void)plan, (void)run;
+	if (prctl(PR_SET_SECUREBITS, locked, 0, 0, 0))
+		return fail(e, errno, "lock the securebits");
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0))
+		return fail(e, errno, "clear the ambient capabilities");
+	return sys_capset(nothing) ? fail(e, errno, "capset") : 0;
 }
 
 static int caps_check(const struct plan *plan, struct run *run, struct err *e)
@@ -74,7 +80,8 @@ const struct layer layer_caps = {
 	.name = "caps",
 	.stops = "mount, forge packets and administer whatever its namespaces own",
 	.needs = "user",
-	.apply[STAGE_LOCK] = caps_apply,
-	.check[STAGE_LOCK] = caps_check_lock,
+	.apply[STAGE_BUILD] = caps_apply_build,
+	.check[STAGE_BUILD] = caps_check_build,
+	.apply[STAGE_LOCK] = caps_apply_lock,
 	.check[STAGE_PROOF] = caps_check,
 };

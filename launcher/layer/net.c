@@ -7,9 +7,9 @@
  * Mustn't: make any other interface: there is no way out.
  *
  * The kernel takes half a millisecond to make a network namespace, as long as all other layers
- * together. So a thread makes it while the root is composed, and the process joins it on its way in
- * (setns(2)). Nothing uses the network in between, and the thread is gone before anything is
- * locked.
+ * together. So a thread makes it while the root is composed; the process joins the namespace on its
+ * way in (setns(2)), and while it enters the root the thread still brings the loopback up. Nothing
+ * uses the network in between, and the thread is gone before anything is locked.
  */
 #include "pinfold.h"
 
@@ -18,6 +18,7 @@
 #include <net/if.h>
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -27,7 +28,8 @@
 /* What the thread is asked for and answers. */
 struct net_job {
 	pthread_t thread;
-	int fd; /* the namespace */
+	sem_t made; /* fd is there, or e says why not */
+	int fd;	    /* the namespace, or -1 */
 	bool failed;
 	struct err e;
 };
@@ -57,9 +59,7 @@ static int make_namespace(struct net_job *job)
 	if (unshare(CLONE_NEWNET))
 		return fail(&job->e, errno, "make a network namespace");
 	job->fd = openat(own, "net", O_RDONLY | O_CLOEXEC);
-	if (job->fd < 0)
-		return fail(&job->e, errno, "open the network namespace");
-	return raise_loopback(&job->e);
+	return job->fd >= 0 ? 0 : fail(&job->e, errno, "open the network namespace");
 }
 
 static void *thread_main(void *arg)
@@ -67,15 +67,21 @@ static void *thread_main(void *arg)
 	struct net_job *job = arg;
 
 	job->failed = make_namespace(job) != 0;
+	(void)sem_post(&job->made);
+	if (!job->failed)
+		job->failed = raise_loopback(&job->e) != 0;
 	return NULL;
 }
 
 static int net_apply_maps(const struct plan *plan, struct run *run, struct err *e)
 {
 	struct net_job *job = pool_alloc(sizeof(*job));
-	int num = pthread_create(&job->thread, NULL, thread_main, job);
+	int num;
 
 	(void)plan;
+	job->fd = -1;
+	(void)sem_init(&job->made, 0, 0); /* cannot fail for these values (sem_init(3)) */
+	num = pthread_create(&job->thread, NULL, thread_main, job);
 	run->net_job = job;
 	return num ? fail(e, num, "start a thread") : 0;
 }
@@ -83,18 +89,31 @@ static int net_apply_maps(const struct plan *plan, struct run *run, struct err *
 static int net_apply_enter(const struct plan *plan, struct run *run, struct err *e)
 {
 	struct net_job *job = run->net_job;
-	int num = pthread_join(job->thread, NULL);
 	autoclose int fd = -1;
+
+	(void)plan;
+	while (sem_wait(&job->made))
+		if (errno != EINTR)
+			return fail(e, errno, "wait for the network namespace");
+	fd = fd_take(&job->fd);
+	if (fd < 0) {
+		*e = job->e;
+		return -1;
+	}
+	return setns(fd, CLONE_NEWNET) ? fail(e, errno, "enter the network namespace") : 0;
+}
+
+static int net_apply_lock(const struct plan *plan, struct run *run, struct err *e)
+{
+	struct net_job *job = run->net_job;
+	int num = pthread_join(job->thread, NULL);
 
 	(void)plan;
 	if (num)
 		return fail(e, num, "join the thread");
-	if (job->failed) {
+	if (job->failed)
 		*e = job->e;
-		return -1;
-	}
-	fd = job->fd;
-	return setns(fd, CLONE_NEWNET) ? fail(e, errno, "enter the network namespace") : 0;
+	return job->failed ? -1 : 0;
 }
 
 const struct layer layer_net = {
@@ -104,5 +123,6 @@ const struct layer layer_net = {
 	.ns = "net",
 	.apply[STAGE_MAPS] = net_apply_maps,
 	.apply[STAGE_ENTER] = net_apply_enter,
+	.apply[STAGE_LOCK] = net_apply_lock,
 	.explain = explain_namespace,
 };
