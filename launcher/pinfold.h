@@ -23,32 +23,18 @@
 #include "fd.h"
 #include "ns.h"
 #include "out.h"
+#include "policy.h"
 #include "str.h"
 
 enum {
 	LAYERS_MAX = 32,     /* bits of a set of layers */
-	MOUNTS_MAX = 96,     /* entries of the composed root */
 	PORTS_MAX = 64,	     /* --tcp */
 	UNPRIVILEGED = 65534 /* the id an agent gets where root started us and named none: nobody */
 };
 
 /* ---- what was asked ------------------------------------------------------------------------ */
 
-/* One member a key; keys[] in cli.c says its option, its meaning and its place here. */
-struct policy {
-	const char *profile;		     /* NULL: full */
-	struct str_list with, without;	     /* layers added to and taken from the profile */
-	struct str_list degraded;	     /* layers that may be missing or incomplete */
-	struct str_list ro, rw;		     /* PATH[:DEST] */
-	const char *agent;		     /* directory shown at /agent */
-	const char *chdir, *hostname, *user; /* user: ID[:GROUP] */
-	struct str_list setenv, env_keep;    /* NAME=VALUE, NAME */
-	struct str_list tcp;		     /* ports of Landlock's rules, or "any" */
-	const char *report;		     /* FILE, "-", or the number of a descriptor */
-	bool verbose, help;
-	bool json;		    /* pinfold plan --json */
-	const char *const *command; /* NULL-terminated; NULL where none was given */
-};
+/* struct policy stands in policy.h, with the table of its keys. */
 
 /* Who the agent is on this host: never root. */
 struct identity {
@@ -136,7 +122,7 @@ struct plan {
 	uint32_t degraded; /* bit i: asked for, allowed to degrade, and it did */
 	const char *degraded_why[LAYERS_MAX];
 	struct identity id;
-	struct mount mounts[MOUNTS_MAX];
+	struct mount *mounts; /* has room for the next power of two (plan-view.c) */
 	size_t mounts_n;
 	const char *cwd; /* NULL: where the caller is */
 	bool cwd_asked;	 /* named by --chdir, so it must exist */
@@ -245,7 +231,7 @@ static inline bool plan_has(const struct plan *plan, const char *layer)
 
 /* ---- the verbs, grouped by the file that has them ------------------------------------------- */
 
-/* cli.c: argv -> policy. Unknown options and bad values: -1. */
+/* cli.c: argv -> policy, by keys[] (policy.h). Unknown options and bad values: -1. */
 int cli_read(int argc, char *const *argv, struct policy *policy, struct err *e);
 void cli_print_keys(FILE *file);
 

@@ -51,15 +51,19 @@ static const struct mount dev_links[] = {
 	{.kind = MOUNT_LINK, .source = "/proc/self/fd/2", .dest = "/dev/stderr"},
 };
 
-static int append(struct plan *plan, struct mount m, struct err *e)
+/* Room doubles at each power of two, so the count itself says when the array is full. */
+static void append(struct plan *plan, struct mount m)
 {
-	if (plan->mounts_n == MOUNTS_MAX) {
-		err_where(e, "--ro, --rw");
-		err_remedy(e, "Show a directory above several of the paths instead.");
-		return fail(e, 0, "more than %d mounts are asked for", MOUNTS_MAX);
+	size_t n = plan->mounts_n;
+
+	if ((n & (n - 1)) == 0) {
+		struct mount *v = pool_alloc((n ? 2 * n : 1) * sizeof(*v));
+
+		if (n)
+			memcpy(v, plan->mounts, n * sizeof(*v));
+		plan->mounts = v;
 	}
 	plan->mounts[plan->mounts_n++] = m;
-	return 0;
 }
 
 static bool is_made(const struct plan *plan, const char *path)
@@ -71,7 +75,7 @@ static bool is_made(const struct plan *plan, const char *path)
 }
 
 /* Adds m, and before it the directories above its destination that nothing has made yet. */
-static int add(struct plan *plan, struct mount m, struct err *e)
+static void add(struct plan *plan, struct mount m)
 {
 	for (const char *slash = strchr(m.dest + 1, '/'); slash && plan_has(plan, "mount");
 	     slash = strchr(slash + 1, '/')) {
@@ -79,18 +83,18 @@ static int add(struct plan *plan, struct mount m, struct err *e)
 				    .mode = 0755,
 				    .dest = pool_copy_n(m.dest, (size_t)(slash - m.dest))};
 
-		if (!is_made(plan, dir.dest) && append(plan, dir, e))
-			return -1;
+		if (!is_made(plan, dir.dest))
+			append(plan, dir);
 	}
-	return append(plan, m, e);
+	append(plan, m);
 }
 
-static int add_system(const struct host *host, struct plan *plan, struct err *e)
+static void add_system(const struct host *host, struct plan *plan)
 {
 	struct mount usr = {.kind = MOUNT_TREE, .source = "/usr", .dest = "/usr"};
 
-	if (add(plan, root_mount, e) || add(plan, usr, e))
-		return -1;
+	add(plan, root_mount);
+	add(plan, usr);
 	for (size_t i = 0; i < host->links_n; i++) {
 		const struct host_link *l = &host->links[i];
 		struct mount m = {.kind = MOUNT_LINK,
@@ -102,18 +106,15 @@ static int add_system(const struct host *host, struct plan *plan, struct err *e)
 			m.kind = MOUNT_TREE;
 			m.source = m.dest;
 		}
-		if (add(plan, m, e))
-			return -1;
+		add(plan, m);
 	}
-	return 0;
 }
 
-static int add_proc(struct plan *plan, struct err *e)
+static void add_proc(struct plan *plan)
 {
 	struct mount proc = {.kind = MOUNT_PROC, .source = "/proc", .dest = "/proc"};
 
-	if (add(plan, proc, e))
-		return -1;
+	add(plan, proc);
 	/* The host's own /proc, shown where the pid layer is off, is not ours to mask. */
 	for (size_t i = 0; i < ARRAY_SIZE(masked) && plan_has(plan, "pid"); i++) {
 		struct mount m = {.kind = MOUNT_MASK,
@@ -121,18 +122,16 @@ static int add_proc(struct plan *plan, struct err *e)
 				  .is_file = true,
 				  .dest = pool_printf("/proc/%s", masked[i])};
 
-		if (add(plan, m, e))
-			return -1;
+		add(plan, m);
 	}
-	return 0;
 }
 
-static int add_kernel(struct plan *plan, struct err *e)
+static void add_kernel(struct plan *plan)
 {
 	struct mount pts = {.kind = MOUNT_DEVPTS, .dest = "/dev/pts", .writable = true};
 
-	if (add_proc(plan, e) || add(plan, tmp_mount, e))
-		return -1;
+	add_proc(plan);
+	add(plan, tmp_mount);
 	for (size_t i = 0; i < ARRAY_SIZE(devices); i++) {
 		const char *path = pool_printf("/dev/%s", devices[i]);
 		struct mount m = {.kind = MOUNT_DEVICE,
@@ -141,15 +140,12 @@ static int add_kernel(struct plan *plan, struct err *e)
 				  .writable = true,
 				  .is_file = true};
 
-		if (add(plan, m, e))
-			return -1;
+		add(plan, m);
 	}
-	if (add(plan, shm_mount, e) || add(plan, pts, e))
-		return -1;
+	add(plan, shm_mount);
+	add(plan, pts);
 	for (size_t i = 0; i < ARRAY_SIZE(dev_links); i++)
-		if (add(plan, dev_links[i], e))
-			return -1;
-	return 0;
+		add(plan, dev_links[i]);
 }
 
 /* An absolute path without empty, "." or ".." parts, so that comparing text compares places. */
@@ -243,19 +239,41 @@ static int add_path(const struct host *host, struct plan *plan, const char *opti
 		return -1;
 	if (plan_has(plan, "mount") && check_dest(plan, option, &m, e))
 		return -1;
-	return add(plan, m, e);
+	add(plan, m);
+	return 0;
 }
 
-static int add_list(const struct host *host, struct plan *plan, const char *option,
-		    const struct str_list *list, bool writable, struct err *e)
+/* Named by --optional, or below what is named there. */
+static bool is_optional(const struct policy *policy, const char *given)
 {
+	for (size_t i = 0; i < policy->optional.n; i++)
+		if (str_path_within(given, policy->optional.v[i]))
+			return true;
+	return false;
+}
+
+static bool is_missing(const struct host *host, const char *given)
+{
+	const struct host_path *p = find_path(host, given);
+
+	return p && !p->real && (p->num == ENOENT || p->num == ENOTDIR);
+}
+
+static int add_list(const struct policy *policy, const struct host *host, struct plan *plan,
+		    bool writable, struct err *e)
+{
+	const struct str_list *list = writable ? &policy->rw : &policy->ro;
+
 	for (size_t i = 0; i < list->n; i++) {
 		const char *colon = strchr(list->v[i], ':');
 		const char *given = list->v[i];
 
 		if (colon)
 			given = pool_copy_n(given, (size_t)(colon - given));
-		if (add_path(host, plan, option, given, colon ? colon + 1 : NULL, writable, e))
+		if (is_missing(host, given) && is_optional(policy, given))
+			continue;
+		if (add_path(host, plan, writable ? "--rw" : "--ro", given,
+			     colon ? colon + 1 : NULL, writable, e))
 			return -1;
 	}
 	return 0;
@@ -303,9 +321,9 @@ static int make_cwd(const struct policy *policy, const struct host *host, struct
 int plan_make_view(const struct policy *policy, const struct host *host, struct plan *plan,
 		   struct err *e)
 {
-	if (add_system(host, plan, e) || add_kernel(plan, e) ||
-	    add_list(host, plan, "--ro", &policy->ro, false, e) ||
-	    add_list(host, plan, "--rw", &policy->rw, true, e))
+	add_system(host, plan);
+	add_kernel(plan);
+	if (add_list(policy, host, plan, false, e) || add_list(policy, host, plan, true, e))
 		return -1;
 	if (policy->agent && add_agent(host, plan, policy->agent, e))
 		return -1;

@@ -23,6 +23,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "pool.h"
 #include "uapi.h"
 
 static bool is_node(const struct mount *m)
@@ -261,7 +262,7 @@ static int compose(const struct plan *plan, struct run *run, const int *trees, s
 static int mount_apply_build(const struct plan *plan, struct run *run, struct err *e)
 {
 	mode_t mask = umask(0);
-	int trees[MOUNTS_MAX], rc = 0;
+	int *trees = pool_alloc(plan->mounts_n * sizeof(*trees)), rc = 0;
 	size_t n = 0;
 
 	/* Nothing that is mounted here may show outside, nor the reverse. */

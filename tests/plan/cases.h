@@ -45,9 +45,13 @@ static const struct {
 	{"paths", "--ro /srv/data true", "cwd=/srv/database"},
 	{"paths", "--ro /srv/data true", "cwd=/srv/data/part"},
 	{"paths", "--chdir /absent --ro . true", ""},
+	{"paths", "--ro /absent --optional /absent --rw . true", ""},
+	{"paths", "--rw /absent:/data --optional / true", ""},
 
 	{"refused-paths", "--ro /absent true", ""},
 	{"refused-paths", "--rw /root true", ""},
+	{"refused-paths", "--ro /absent --optional /abs true", ""},
+	{"refused-paths", "--rw /root --optional /root true", ""},
 	{"refused-paths", "--ro /root/key true", "root"},
 	{"refused-paths", "--ro= true", ""},
 	{"refused-paths", "--rw /srv/link true", ""},

@@ -27,6 +27,7 @@ static const struct {
 		  {"allow-degraded", AT(degraded)},
 		  {"ro", AT(ro)},
 		  {"rw", AT(rw)},
+		  {"optional", AT(optional)},
 		  {"setenv", AT(setenv)},
 		  {"tcp", AT(tcp)},
 		  {"env-keep", AT(env_keep)},
