@@ -90,7 +90,11 @@ doors() {
         for options in "$on" '--profile full'; do
             # shellcheck disable=SC2086
             pin $options --ro "$BIN" "$BIN/abi" int80
-            is "on: the 32-bit door is death by SIGSYS under $options ($who)" "$status:$out" "159:"
+            if [ "$off" = ok ]; then
+                is "on: the 32-bit door is death by SIGSYS under $options ($who)" "$status:$out" "159:"
+            else
+                skip "on: the 32-bit door under $options ($who)" "this kernel has none: $off"
+            fi
             for number in 39 0 59 101 165 520; do
                 # shellcheck disable=SC2086
                 gives ENOSYS "on: x32 call $number under $options" $options "$BIN/abi" x32 "$number"
