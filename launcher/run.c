@@ -189,6 +189,7 @@ static int run_child(struct supervisor *s, struct run *run, int link_fd, int rep
 
 	if (pid == 0) {
 		(void)close(fd_take(&ours));
+		supervise_close(s);
 		child_main(s->plan, run);
 	}
 	(void)close(fd_take(&run->link_fd));
