@@ -57,7 +57,7 @@ int ask_layers(const struct place *place, struct layers *layers, struct err *e)
 
 int ask_ops(const struct place *place, struct ops *ops, struct err *e)
 {
-	const char *argv[] = {place_program(place, "pinfold-probe"), "--list", NULL};
+	const char *argv[] = {place_program(place, "pinfold-probe"), "--list", "--tsv", NULL};
 	struct child_result result;
 	int rc;
 
@@ -65,7 +65,7 @@ int ask_ops(const struct place *place, struct ops *ops, struct err *e)
 		return -1;
 	rc = read_ops(result.out, result.out_size, ops, e);
 	if (rc)
-		err_where(e, "pinfold-probe --list");
+		err_where(e, "pinfold-probe --list --tsv");
 	child_free(&result);
 	return rc;
 }

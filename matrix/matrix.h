@@ -26,9 +26,10 @@
 #include "table.h"
 
 enum {
+	OPS_MAX = 512,	    /* operations of the probe */
 	PROFILES_MAX = 16,  /* kinds of profiles that `pinfold layers` may name */
 	FULL_LAYERS = 22,   /* above this many layers "all sets" are too many to list */
-	OPENERS_MAX = 6,    /* above this many layers that open something: measure all sets */
+	OPENERS_MAX = 10,   /* above this many layers that open something: measure all sets */
 	RUN_MS = 20000,	    /* one run of the probe, whole */
 	RUN_OUTPUT = 65536, /* bytes of each of its streams that are kept */
 	TROUBLES_MAX = 8,   /* points that could not be measured whose reason is kept */
@@ -75,7 +76,8 @@ enum room {
 };
 
 struct op {
-	const char *id, *title;
+	const char *id, *title, *family;
+	const char *source;	 /* where it is known from: a manual page, a CVE */
 	const char *said;	 /* its last reason for being SKIPPED or BROKEN, or NULL */
 	const char *skipped_why; /* NULL: it is tried */
 	enum room room;
@@ -85,6 +87,29 @@ struct ops {
 	struct op *v;
 	size_t n;
 };
+
+/* Operations by their place in struct ops. */
+struct op_set {
+	uint64_t v[OPS_MAX / 64];
+};
+
+static inline void op_set_add(struct op_set *s, size_t op)
+{
+	s->v[op / 64] |= UINT64_C(1) << op % 64;
+}
+
+static inline bool op_set_has(const struct op_set *s, size_t op)
+{
+	return s->v[op / 64] >> op % 64 & 1;
+}
+
+static inline bool op_set_any(const struct op_set *s)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(s->v); i++)
+		if (s->v[i])
+			return true;
+	return false;
+}
 
 /* What went wrong at a point, for the reader. */
 struct trouble {
@@ -133,13 +158,12 @@ static inline const struct blame *report_blame(const struct report *r, size_t pr
 int read_layers(const char *text, size_t size, struct layers *layers, struct err *e);
 int read_ops(const char *text, size_t size, struct ops *ops, struct err *e);
 /*
- * Fills the answers of those operations of room that the text has; -1 where it is not whole: a
- * missing, unknown or doubled operation, an outcome or errno that does not exist. Titles are
- * taken into ops where they are not known yet, and what those say that are BROKEN or SKIPPED. text
- * is cut up in place.
+ * Fills the answers of the operations asked for; -1 where the text is not whole: a missing, unknown
+ * or doubled operation, an outcome or errno that does not exist. What those say that are BROKEN or
+ * SKIPPED is taken into ops. text is cut up in place.
  */
-int read_answers(char *text, size_t size, enum room room, struct ops *ops, struct answer *answers,
-		 struct err *e);
+int read_answers(char *text, size_t size, const struct op_set *asked, struct ops *ops,
+		 struct answer *answers, struct err *e);
 
 /* ---- place.c: the work place, and who we are ---- */
 
@@ -195,9 +219,11 @@ int children_signal(void);	   /* the one that came, or 0 */
 
 /* ---- runs.c, verdict.c, sweep.c: workers that measure points ---- */
 
+/* One run: under this set of layers, in that room, these operations and no others. */
 struct wish {
 	uint32_t set;
 	uint32_t room;
+	struct op_set ops; /* all of that room, and at least one */
 };
 
 /* What a worker says of one run; out and err follow it on the wire. */
@@ -216,18 +242,18 @@ struct runs {
 	const struct decoy *decoy;
 	const char *launcher, *probe, *self, *bin;
 	const char *parent; /* the worker, to whose life a run is tied */
-	const char *ids[ROOMS];
+	char *ids;	    /* room for the ids of all operations, with commas */
 };
 
 void runs_make(struct runs *runs);
 
 /* One run of the probe, in a worker: head, out and err are filled; out and err are malloc'ed. */
-void runs_do(const struct runs *runs, struct wish wish, struct answer_head *head, char **out,
+void runs_do(const struct runs *runs, const struct wish *wish, struct answer_head *head, char **out,
 	     char **err);
 
 /*
- * What the answers of one run are worth. Fills those of the run's room; where nothing can be made
- * of it all of them are BROKEN, and NULL is not returned but the reason.
+ * What the answers of one run are worth. Fills those that it was asked for; where nothing can be
+ * made of it all of them are BROKEN, and NULL is not returned but the reason.
  */
 const char *verdict_make(const struct answer_head *head, char *out, const char *err,
 			 struct ops *ops, struct answer *answers);
@@ -268,7 +294,6 @@ const char *render_set(const struct layers *layers, uint32_t set, const char *jo
 /* "caps|landlock", "mount+pid", "host", or NULL where nobody is to blame. */
 const char *render_first(const struct report *r, const struct blame *b);
 const char *render_result(enum result result);
-const char *render_title(const struct op *op);
 /* The layers whose errno is seen where the host would have refused anyway, or NULL. */
 const char *render_answers(const struct report *r, const struct blame *b);
 /* Layers of the profile that this host does not offer. */

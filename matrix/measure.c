@@ -24,27 +24,31 @@ struct meter {
 	struct sweep *sweep;
 	struct report *report;
 	uint32_t top;
-	struct points asked; /* by room: RESULT_REACHED where a wish was made already */
+	struct points batch; /* by room: num is the place of the wish, from 1 */
 	struct wish *wishes;
 	size_t wishes_n, wishes_room;
-	bool all[ROOMS];     /* every set has been wished for */
+	struct op_set fresh; /* operations that have had answers since they were last looked at */
+	struct op_set all;   /* those for which every set has been wished for */
 	struct model *apart; /* like report->blames: of profiles that had to be searched alone */
 };
 
-static void wish(struct meter *m, uint32_t set, enum room room)
+/* Those who ask for the same set go into one run together. */
+static void wish(struct meter *m, uint32_t set, size_t op)
 {
-	struct answer *asked = points_take(&m->asked, set);
+	enum room room = m->sweep->ops->v[op].room;
+	struct answer *place = &points_take(&m->batch, set)[room];
 
-	if (asked[room].result != RESULT_UNKNOWN)
-		return;
-	asked[room].result = RESULT_REACHED;
-	if (m->wishes_n == m->wishes_room) {
-		m->wishes_room = m->wishes_room ? 2 * m->wishes_room : 256;
-		m->wishes = realloc(m->wishes, m->wishes_room * sizeof(*m->wishes));
-		if (!m->wishes)
-			abort();
+	if (!place->num) {
+		if (m->wishes_n == m->wishes_room) {
+			m->wishes_room = m->wishes_room ? 2 * m->wishes_room : 256;
+			m->wishes = realloc(m->wishes, m->wishes_room * sizeof(*m->wishes));
+			if (!m->wishes)
+				abort();
+		}
+		m->wishes[m->wishes_n] = (struct wish){.set = set, .room = room};
+		place->num = (int)++m->wishes_n;
 	}
-	m->wishes[m->wishes_n++] = (struct wish){set, room};
+	op_set_add(&m->wishes[place->num - 1].ops, op);
 }
 
 /* The oracle of search and blame: what is known, else a wish. */
@@ -55,45 +59,41 @@ static struct answer ask(void *ctx, uint32_t set, size_t op)
 
 	if (a && a[op].result != RESULT_UNKNOWN)
 		return a[op];
-	wish(m, set, m->sweep->ops->v[op].room);
+	wish(m, set, op);
 	return (struct answer){RESULT_UNKNOWN, 0};
 }
 
-/* A room where something is tried at all. */
-static bool is_used(const struct meter *m, enum room room)
-{
-	for (size_t i = 0; i < m->sweep->ops->n; i++)
-		if (m->sweep->ops->v[i].room == room && !m->sweep->ops->v[i].skipped_why)
-			return true;
-	return false;
-}
-
+/* Of every operation that is tried at all. */
 static void wish_sets(struct meter *m, const struct sets *sets)
 {
 	for (size_t i = 0; i < sets->n; i++)
-		for (int room = 0; room < ROOMS; room++)
-			if (is_used(m, (enum room)room))
-				wish(m, sets->v[i], (enum room)room);
+		for (size_t op = 0; op < m->sweep->ops->n; op++)
+			if (!m->sweep->ops->v[op].skipped_why)
+				(void)ask(m, sets->v[i], op);
 }
 
-static int wish_all(struct meter *m, enum room room, struct err *e)
+static int wish_all(struct meter *m, size_t op, struct err *e)
 {
 	struct sets sets = {0};
 
-	if (m->all[room])
+	if (op_set_has(&m->all, op))
 		return 0;
 	if (__builtin_popcount(m->top) > FULL_LAYERS)
 		return fail(e, 0, "%d layers have too many sets to measure all of them",
 			    __builtin_popcount(m->top));
 	sets_all(&m->layers->lattice, m->top, &sets);
 	for (size_t i = 0; i < sets.n; i++)
-		wish(m, sets.v[i], room);
+		(void)ask(m, sets.v[i], op);
 	sets_free(&sets);
-	m->all[room] = true;
+	op_set_add(&m->all, op);
 	return 0;
 }
 
-/* What is measured whether anybody asks or not. */
+/*
+ * What is measured whether anybody asks or not: the profiles, each layer alone and left out, every
+ * two layers together, and random sets. Two together show every layer that opens something with the
+ * help of one other; the random ones are there to belie what is left.
+ */
 static int wish_samples(struct meter *m, struct err *e)
 {
 	const struct lattice *l = &m->layers->lattice;
@@ -104,8 +104,10 @@ static int wish_samples(struct meter *m, struct err *e)
 	for (size_t i = 0; i < l->n; i++) {
 		if (!(m->top & SET_BIT(i)))
 			continue;
-		sets_add(&sets, lattice_close(l, SET_BIT(i)));
 		sets_add(&sets, lattice_drop(l, m->top, SET_BIT(i)));
+		for (size_t k = 0; k <= i; k++)
+			if (m->top & SET_BIT(k))
+				sets_add(&sets, lattice_close(l, SET_BIT(i) | SET_BIT(k)));
 	}
 	if (!m->request->exhaustive) {
 		sets_random(l, m->top, SAMPLES, m->request->seed, &sets);
@@ -113,8 +115,8 @@ static int wish_samples(struct meter *m, struct err *e)
 	}
 	wish_sets(m, &sets);
 	sets_free(&sets);
-	for (int room = 0; m->request->exhaustive && room < ROOMS; room++)
-		if (is_used(m, (enum room)room) && wish_all(m, (enum room)room, e))
+	for (size_t op = 0; m->request->exhaustive && op < m->sweep->ops->n; op++)
+		if (!m->sweep->ops->v[op].skipped_why && wish_all(m, op, e))
 			return -1;
 	return 0;
 }
@@ -131,7 +133,7 @@ static enum found settle(struct meter *m, size_t op, struct err *e)
 	/* Nothing like the few layers that a search pays for: measure everything, and say so. */
 	if (!m->request->exhaustive)
 		m->report->measured.why = m->sweep->ops->v[op].id;
-	return wish_all(m, m->sweep->ops->v[op].room, e) ? FOUND_BROKEN : found;
+	return wish_all(m, op, e) ? FOUND_BROKEN : found;
 }
 
 /* What can be said where judging was not possible: the two answers themselves. */
@@ -172,14 +174,17 @@ static enum found judge_profile(struct meter *m, size_t op, size_t profile, enum
 	return found;
 }
 
+/* Once more through all that has had answers; what then is missing has been wished for. */
 static int pass(struct meter *m, struct err *e)
 {
 	struct report *r = m->report;
+	struct op_set fresh = m->fresh;
 
+	m->fresh = (struct op_set){{0}};
 	for (size_t op = 0; op < r->ops->n; op++) {
 		enum found found;
 
-		if (r->ops->v[op].skipped_why)
+		if (r->ops->v[op].skipped_why || !op_set_has(&fresh, op))
 			continue;
 		found = settle(m, op, e);
 		if (e->what[0])
@@ -195,6 +200,11 @@ static int measure_wishes(struct meter *m, struct err *e)
 {
 	size_t n = m->wishes_n;
 
+	for (size_t i = 0; i < n; i++)
+		for (size_t w = 0; w < ARRAY_SIZE(m->fresh.v); w++)
+			m->fresh.v[w] |= m->wishes[i].ops.v[w];
+	points_free(&m->batch);
+	points_make(&m->batch, ROOMS);
 	m->wishes_n = 0;
 	return sweep_measure(m->sweep, m->wishes, n, e);
 }
@@ -207,9 +217,7 @@ static int measure_control(struct meter *m, struct err *e)
 	const char *why = NULL;
 	bool any = false;
 
-	for (int room = 0; room < ROOMS; room++)
-		if (is_used(m, (enum room)room))
-			wish(m, 0, (enum room)room);
+	wish_sets(m, &(struct sets){.v = (uint32_t[]){0}, .n = 1});
 	if (measure_wishes(m, e))
 		return -1;
 	a = points_find(m->sweep->points, 0);
@@ -228,18 +236,14 @@ static int measure_control(struct meter *m, struct err *e)
 static int check_control(struct meter *m, struct err *e)
 {
 	struct points *measured = m->sweep->points, again;
-	struct wish wishes[ROOMS];
-	size_t n = 0;
 	int rc;
 
 	if (!decoy_lives(m->sweep->runs.decoy))
 		return fail(e, 0, "the decoy process has died");
-	for (int room = 0; room < ROOMS; room++)
-		if (is_used(m, (enum room)room))
-			wishes[n++] = (struct wish){0, (uint32_t)room};
 	points_make(&again, measured->ops_n);
 	m->sweep->points = &again;
-	rc = sweep_measure(m->sweep, wishes, n, e);
+	wish_sets(m, &(struct sets){.v = (uint32_t[]){0}, .n = 1});
+	rc = measure_wishes(m, e);
 	m->sweep->points = measured;
 	for (size_t i = 0; i < measured->ops_n && rc == 0; i++) {
 		struct answer before = points_find(measured, 0)[i];
@@ -273,7 +277,7 @@ static void note_skipped(struct meter *m)
 static void note_measured(struct meter *m)
 {
 	struct measured *n = &m->report->measured;
-	bool all = m->all[ROOM_HOST] || m->all[ROOM_KEEPER];
+	bool all = op_set_any(&m->all);
 
 	n->runs = m->sweep->runs_n;
 	n->retries = m->sweep->retries;
@@ -293,7 +297,7 @@ int measure_all(const struct request *request, const struct layers *layers, stru
 	struct meter m = {.request = request, .layers = layers, .sweep = sweep, .report = report};
 	int rc;
 
-	points_make(&m.asked, ROOMS);
+	points_make(&m.batch, ROOMS);
 	for (size_t i = 0; i < report->profiles_n; i++)
 		m.top |= report->profiles[i].set;
 	report->blames = pool_alloc(report->profiles_n * sweep->ops->n * sizeof(*report->blames));
@@ -312,7 +316,7 @@ int measure_all(const struct request *request, const struct layers *layers, stru
 		rc = check_control(&m, e);
 	note_skipped(&m);
 	note_measured(&m);
-	points_free(&m.asked);
+	points_free(&m.batch);
 	free(m.wishes);
 	return rc;
 }

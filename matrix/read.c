@@ -211,6 +211,7 @@ static enum room room_of(const char *id)
 
 int read_ops(const char *text, size_t size, struct ops *ops, struct err *e)
 {
+	static const char *const head[] = {"id", "title", "family", "source", "decoys"};
 	struct lines t = begin(pool_copy_n(text, size), size);
 	const char *cells[COLUMNS_MAX];
 	size_t lines = 0;
@@ -220,10 +221,21 @@ int read_ops(const char *text, size_t size, struct ops *ops, struct err *e)
 		lines += text[i] == '\n';
 	ops->v = pool_alloc((lines + 1) * sizeof(*ops->v));
 	ops->n = 0;
-	while ((rc = next_line(&t, 1, cells, e)) == 0) {
+	rc = next_line(&t, ARRAY_SIZE(head), cells, e);
+	if (rc == 0 && !str_equal(cells[0], head[0]))
+		rc = fail(e, 0, "the first line is no head line");
+	while (rc == 0 && (rc = next_line(&t, ARRAY_SIZE(head), cells, e)) == 0) {
 		if (!is_name(cells[0]) || find_op(ops, cells[0]) >= 0)
 			return fail(e, 0, "line %zu is no name of one more operation", t.number);
-		ops->v[ops->n++] = (struct op){.id = cells[0], .room = room_of(cells[0])};
+		if (strlen(cells[1]) > TEXT_MAX || !is_name(cells[2]))
+			return fail(e, 0, "operation %s has no fit title or family", cells[0]);
+		if (ops->n == OPS_MAX)
+			return fail(e, 0, "there are more than %d operations", OPS_MAX);
+		ops->v[ops->n++] = (struct op){.id = cells[0],
+					       .title = cells[1],
+					       .family = cells[2],
+					       .source = cells[3],
+					       .room = room_of(cells[0])};
 	}
 	if (rc < 0)
 		return -1;
@@ -273,13 +285,13 @@ static int read_errno(const char *word, int *num)
 	return -1;
 }
 
-static int read_answer(const char **cells, enum room room, struct ops *ops, struct answer *answers,
-		       struct err *e)
+static int read_answer(const char **cells, const struct op_set *asked, struct ops *ops,
+		       struct answer *answers, struct err *e)
 {
 	int at = find_op(ops, cells[0]);
 	struct answer a;
 
-	if (at < 0 || ops->v[at].room != room)
+	if (at < 0 || !op_set_has(asked, (size_t)at))
 		return fail(e, 0, "operation \"%.60s\" was not asked for", cells[0]);
 	if (answers[at].result != RESULT_UNKNOWN)
 		return fail(e, 0, "operation %s answers twice", cells[0]);
@@ -288,18 +300,14 @@ static int read_answer(const char **cells, enum room room, struct ops *ops, stru
 			    cells[2], cells[3]);
 	if (a.result == RESULT_REACHED && a.num)
 		return fail(e, 0, "operation %s is REACHED with an errno", cells[0]);
-	if (strlen(cells[1]) > TEXT_MAX)
-		return fail(e, 0, "operation %s has no fit title", cells[0]);
 	answers[at] = a;
-	if (!ops->v[at].title)
-		ops->v[at].title = pool_copy(cells[1]);
 	if (a.result == RESULT_BROKEN || a.result == RESULT_SKIPPED)
 		ops->v[at].said = pool_copy(cells[4]);
 	return 0;
 }
 
-int read_answers(char *text, size_t size, enum room room, struct ops *ops, struct answer *answers,
-		 struct err *e)
+int read_answers(char *text, size_t size, const struct op_set *asked, struct ops *ops,
+		 struct answer *answers, struct err *e)
 {
 	static const char *const head[] = {"id", "title", "outcome", "errno", "detail"};
 	struct lines t = begin(text, size);
@@ -307,16 +315,16 @@ int read_answers(char *text, size_t size, enum room room, struct ops *ops, struc
 	int rc;
 
 	for (size_t i = 0; i < ops->n; i++)
-		if (ops->v[i].room == room)
+		if (op_set_has(asked, i))
 			answers[i] = (struct answer){RESULT_UNKNOWN, 0};
 	rc = next_line(&t, ARRAY_SIZE(head), cells, e);
 	if (rc || !str_equal(cells[0], head[0]) || !str_equal(cells[2], head[2]))
 		return rc < 0 ? -1 : fail(e, 0, "the probe printed no head line");
 	while ((rc = next_line(&t, ARRAY_SIZE(head), cells, e)) == 0)
-		if (read_answer(cells, room, ops, answers, e))
+		if (read_answer(cells, asked, ops, answers, e))
 			return -1;
 	for (size_t i = 0; i < ops->n && rc >= 0; i++)
-		if (ops->v[i].room == room && answers[i].result == RESULT_UNKNOWN)
+		if (op_set_has(asked, i) && answers[i].result == RESULT_UNKNOWN)
 			rc = fail(e, 0, "operation %s did not answer", ops->v[i].id);
 	return rc < 0 ? -1 : 0;
 }

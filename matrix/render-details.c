@@ -42,7 +42,7 @@ int render_details(const struct report *r, size_t op, enum table_format format, 
 	const struct model *m = &r->models[op];
 
 	if (format != TABLE_TSV) {
-		fprintf(file, "%s (%s)\n\n", render_title(&r->ops->v[op]), r->ops->v[op].id);
+		fprintf(file, "%s (%s)\n\n", r->ops->v[op].title, r->ops->v[op].id);
 		print_sets(r, "Largest sets of layers that still reach it", &m->maximal, file);
 		fprintf(file, "Layers found to open it: %s\n",
 			render_set(r->layers, m->openers, " "));

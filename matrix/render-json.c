@@ -54,7 +54,7 @@ static void print_operation(struct out *o, const struct report *r, const struct 
 {
 	out_object(o, NULL);
 	out_str(o, "id", op->id);
-	out_str(o, "title", render_title(op));
+	out_str(o, "title", op->title);
 	out_str(o, "control", render_result(b->control.result));
 	out_str(o, "control_errno", errno_word(b->control));
 	out_str(o, "outcome", render_result(b->outcome.result));

@@ -75,7 +75,7 @@ static void print_notes(const struct report *r, size_t profile, FILE *file)
 		if (!b->opened_by || b->broken)
 			continue;
 		needs = lattice_close(&r->layers->lattice, b->opened_by) & ~b->opened_by;
-		fprintf(file, "* %s: %s opens it", render_title(&r->ops->v[i]),
+		fprintf(file, "* %s: %s opens it", r->ops->v[i].title,
 			render_set(r->layers, b->opened_by, ", "));
 		if (needs)
 			fprintf(file, " (with %s)", render_set(r->layers, needs, ", "));
@@ -98,7 +98,7 @@ static void print_profile(const struct report *r, size_t profile, enum table_for
 	for (size_t i = 0; i < r->ops->n; i++) {
 		const struct blame *b = report_blame(r, profile, i);
 		const char *cells[] = {
-			render_title(&r->ops->v[i]),
+			r->ops->v[i].title,
 			pool_printf("%s%s", render_result(b->outcome.result),
 				    b->opened_by && !b->broken ? " *" : ""),
 			errno_cell(b->outcome),
@@ -168,7 +168,7 @@ static void print_single(const struct report *r, enum table_format format, FILE 
 		const char *list = NULL;
 
 		for (size_t k = 0; k < r->ops->n; k++) {
-			const char *title = render_title(&r->ops->v[k]);
+			const char *title = r->ops->v[k].title;
 
 			if (report_blame(r, last, k)->single & SET_BIT(i))
 				list = list ? pool_printf("%s; %s", list, title) : title;
@@ -198,7 +198,7 @@ static void print_measured(const struct report *r, FILE *file)
 	fputs(")\n", file);
 	for (size_t i = 0; i < r->ops->n; i++)
 		if (r->ops->v[i].skipped_why)
-			fprintf(file, "SKIPPED %s: %s\n", render_title(&r->ops->v[i]),
+			fprintf(file, "SKIPPED %s: %s\n", r->ops->v[i].title,
 				r->ops->v[i].skipped_why);
 	for (size_t i = 0; i < r->troubles_n && i < TROUBLES_MAX; i++)
 		fprintf(file, "NOT MEASURED %s under \"%s\": %s\n",

@@ -56,8 +56,3 @@ uint32_t render_missing(const struct profile_row *p)
 {
 	return p->asked & ~p->set;
 }
-
-const char *render_title(const struct op *op)
-{
-	return op->title ? op->title : op->id;
-}

@@ -15,41 +15,49 @@
 #include "child.h"
 #include "pool.h"
 
-/* The ids of a room's operations, with commas. */
-static const char *ids_of(const struct ops *ops, enum room room)
-{
-	const char *list = NULL;
-
-	for (size_t i = 0; i < ops->n; i++)
-		if (ops->v[i].room == room)
-			list = list ? pool_printf("%s,%s", list, ops->v[i].id) : ops->v[i].id;
-	return list ? list : "";
-}
-
 void runs_make(struct runs *r)
 {
+	size_t size = 1;
+
 	r->launcher = place_program(r->place, "pinfold");
 	r->probe = place_program(r->place, "pinfold-probe");
 	r->self = place_program(r->place, "pinfold-matrix");
 	r->bin = pool_printf("%s/bin", r->place->dir);
-	for (int room = 0; room < ROOMS; room++)
-		r->ids[room] = ids_of(r->ops, (enum room)room);
+	for (size_t i = 0; i < r->ops->n; i++)
+		size += strlen(r->ops->v[i].id) + 1;
+	r->ids = pool_alloc(size);
 }
 
-static void make_argv(const struct runs *runs, struct wish wish, const char **argv)
+/* The ids of a wish, with commas. */
+static const char *write_ids(const struct runs *r, const struct op_set *ops)
+{
+	char *at = r->ids;
+
+	for (size_t i = 0; i < r->ops->n; i++) {
+		if (!op_set_has(ops, i))
+			continue;
+		if (at != r->ids)
+			*at++ = ',';
+		at = stpcpy(at, r->ops->v[i].id);
+	}
+	*at = '\0';
+	return r->ids;
+}
+
+static void make_argv(const struct runs *runs, const struct wish *wish, const char **argv)
 {
 	const struct layers *layers = runs->layers;
 	size_t n = 0;
 
 	argv[n++] = runs->self;
-	argv[n++] = wish.room == ROOM_KEEPER ? "keeper" : "tied";
+	argv[n++] = wish->room == ROOM_KEEPER ? "keeper" : "tied";
 	argv[n++] = runs->parent;
 	argv[n++] = runs->launcher;
 	argv[n++] = "run";
 	argv[n++] = "--profile";
 	argv[n++] = "none";
 	for (size_t i = 0; i < layers->lattice.n; i++) {
-		if (!(wish.set & SET_BIT(i)))
+		if (!(wish->set & SET_BIT(i)))
 			continue;
 		argv[n++] = "--with";
 		argv[n++] = layers->v[i].name;
@@ -60,8 +68,8 @@ static void make_argv(const struct runs *runs, struct wish wish, const char **ar
 	argv[n++] = runs->probe;
 	argv[n++] = "--tsv";
 	argv[n++] = "--only";
-	argv[n++] = runs->ids[wish.room];
-	if (wish.room == ROOM_KEEPER) {
+	argv[n++] = write_ids(runs, &wish->ops);
+	if (wish->room == ROOM_KEEPER) {
 		argv[n++] = "--decoy";
 		argv[n++] = "kill-victims=yes";
 	} else {
@@ -71,7 +79,7 @@ static void make_argv(const struct runs *runs, struct wish wish, const char **ar
 	argv[n] = NULL;
 }
 
-void runs_do(const struct runs *runs, struct wish wish, struct answer_head *head, char **out,
+void runs_do(const struct runs *runs, const struct wish *wish, struct answer_head *head, char **out,
 	     char **err)
 {
 	const char *argv[32 + 2 * SET_LAYERS + runs->decoy->args.n];
@@ -79,7 +87,7 @@ void runs_do(const struct runs *runs, struct wish wish, struct answer_head *head
 	struct child_result result;
 	struct err e = {0};
 
-	*head = (struct answer_head){.wish = wish};
+	*head = (struct answer_head){.wish = *wish};
 	*out = *err = NULL;
 	make_argv(runs, wish, argv);
 	if (child_run(&spec, &result, &e)) {

@@ -3,12 +3,14 @@
  * search: under which sets of layers is an operation reached? Without asking for all of them.
  *
  * A layer normally only closes: where a set reaches the operation, every smaller one does. Then
- * the largest sets that reach it say everything, and few questions find them. Some layers open
+ * the largest sets that reach it say everything, and few questions find them: what a measured point
+ * above or below already says is not asked, and layers are added many at a time. Some layers open
  * (a user namespace gives capabilities, a new root is writable), so for each combination of those
  * (a slice) the largest sets are found by themselves. Which layers open is not known beforehand:
- * one begins with none, compares the model with every point that was ever measured, and where they
- * differ walks between the two points that disagree until one layer's step is the culprit. Each
- * such step adds an opener, so it ends; with every layer an opener the model is the list of all.
+ * one begins with none, and wherever two measured points clash (reached above blocked) walks
+ * between them until one layer's step is the culprit. Each such step adds an opener, so it ends;
+ * with every layer an opener the model is the list of all. What is found so agrees with every point
+ * that was ever measured: one that it had wrong would clash with one that it rests on.
  *
  * Pure: asks an oracle, which may say "not known yet". The whole search is then gone through
  * again from its start once the answer is there; what is known costs nothing.
@@ -20,9 +22,16 @@ struct seeker {
 	const struct oracle *o;
 	size_t op;
 	enum found found;
+	struct sets reached, blocked; /* the slice's measured points: largest, and smallest */
 };
 
-/* Is it reached at set? Meaningful only while s->found is FOUND. */
+static bool is_known(struct answer a)
+{
+	return a.result == RESULT_REACHED || a.result == RESULT_BLOCKED ||
+	       a.result == RESULT_ABSENT;
+}
+
+/* Is it reached at set? Measured there, whatever is known. Meaningful only while it is FOUND. */
 static bool ask(struct seeker *s, uint32_t set)
 {
 	struct answer a = s->o->ask(s->o->ctx, set, s->op);
@@ -34,16 +43,57 @@ static bool ask(struct seeker *s, uint32_t set)
 	return a.result == RESULT_REACHED;
 }
 
-/* Adds every layer of top that leaves it reached; what closed once closes larger sets too. */
-static uint32_t grow(struct seeker *s, uint32_t set, uint32_t top)
+static bool lies_above(const struct sets *small, uint32_t set)
 {
-	for (size_t i = 0; i < s->l->n && s->found == FOUND; i++) {
-		uint32_t more = set | lattice_close(s->l, SET_BIT(i));
+	for (size_t i = 0; i < small->n; i++)
+		if (set_within(small->v[i], set))
+			return true;
+	return false;
+}
 
-		if ((top & SET_BIT(i)) && more != set && ask(s, more))
-			set = more;
-	}
-	return set;
+static bool lies_below(const struct sets *large, uint32_t set)
+{
+	for (size_t i = 0; i < large->n; i++)
+		if (set_within(set, large->v[i]))
+			return true;
+	return false;
+}
+
+/*
+ * The same for a set of the slice, where a measured point may have said it already. No two of them
+ * contradict each other: see find_clash().
+ */
+static bool know_or_ask(struct seeker *s, uint32_t set)
+{
+	if (lies_below(&s->reached, set))
+		return true;
+	return !lies_above(&s->blocked, set) && ask(s, set);
+}
+
+/*
+ * Adds as many layers of group as leave it reached: all at once, or else one half and then the
+ * other. What closed a smaller set closes the larger one too, so none has to be tried again.
+ */
+static uint32_t grow(struct seeker *s, uint32_t set, uint32_t group)
+{
+	uint32_t half = 0;
+	int n;
+
+	for (size_t i = 0; i < s->l->n; i++)
+		if ((group & SET_BIT(i)) &&
+		    lies_above(&s->blocked, set | lattice_close(s->l, SET_BIT(i))))
+			group &= ~SET_BIT(i);
+	if (s->found != FOUND || set_within(group, set))
+		return set;
+	if (know_or_ask(s, set | lattice_close(s->l, group)))
+		return set | lattice_close(s->l, group);
+	n = __builtin_popcount(group);
+	if (n == 1)
+		return set;
+	for (size_t i = 0; i < s->l->n && __builtin_popcount(half) < n / 2; i++)
+		half |= group & SET_BIT(i);
+	set = grow(s, set, half);
+	return grow(s, set, group & ~half);
 }
 
 /*
@@ -60,7 +110,7 @@ static void search_slice(struct seeker *s, uint32_t bottom, uint32_t top, struct
 		again = false;
 		sets_cross(s->l, bottom, top, maximal->v + first, maximal->n - first, &candidates);
 		for (size_t i = 0; i < candidates.n && s->found == FOUND && !again; i++) {
-			if (!ask(s, candidates.v[i]) || s->found != FOUND)
+			if (!know_or_ask(s, candidates.v[i]) || s->found != FOUND)
 				continue;
 			sets_add(maximal, grow(s, candidates.v[i], top));
 			again = true;
@@ -83,25 +133,70 @@ static uint32_t ceiling(const struct lattice *l, const struct model *m, uint32_t
 	return top;
 }
 
-/* Fills m->maximal for m->top and m->openers. */
-static enum found search_model(const struct lattice *l, const struct oracle *o, size_t op,
-			       struct model *m)
+/* What the measured points say of the slice of these openers. */
+static void take_known(struct seeker *s, const struct points *p, const struct model *m,
+		       uint32_t given)
+{
+	sets_clear(&s->reached);
+	sets_clear(&s->blocked);
+	for (size_t i = 0; i < p->n; i++) {
+		struct answer a = p->answers[i * p->ops_n + s->op];
+
+		if (!is_known(a) || !set_within(p->sets[i], m->top) ||
+		    (p->sets[i] & m->openers) != given)
+			continue;
+		sets_add(a.result == RESULT_REACHED ? &s->reached : &s->blocked, p->sets[i]);
+	}
+	sets_keep_maximal(&s->reached);
+	sets_keep_minimal(&s->blocked);
+}
+
+/* Two measured points of one slice, reached above blocked: some layer between them opens. */
+struct clash {
+	uint32_t low, high;
+};
+
+static bool find_clash(const struct seeker *s, struct clash *clash)
+{
+	for (size_t i = 0; i < s->reached.n; i++) {
+		for (size_t k = 0; k < s->blocked.n; k++) {
+			if (!set_within(s->blocked.v[k], s->reached.v[i]))
+				continue;
+			*clash = (struct clash){s->blocked.v[k], s->reached.v[i]};
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Fills m->maximal for m->top and m->openers. Where measured points of a slice clash, there is
+ * nothing to be filled until one opener more is known: then clash->high is not 0.
+ */
+static enum found search_model(struct seeker *s, const struct points *p, struct model *m,
+			       struct clash *clash)
 {
 	uint32_t openers = m->openers & m->top, given = 0;
 	enum found found = FOUND;
 
 	sets_clear(&m->maximal);
+	*clash = (struct clash){0, 0};
 	do {
-		struct seeker s = {l, o, op, FOUND};
-		uint32_t bottom = lattice_close(l, given);
+		uint32_t bottom = lattice_close(s->l, given);
 
-		/* A slice that waits does not stop the others: their questions can go out together.
-		 */
-		if ((bottom & openers) == given)
-			search_slice(&s, bottom, ceiling(l, m, given), &m->maximal);
-		if (s.found == FOUND_BROKEN)
+		/* A slice that waits does not stop the others: their questions go out together. */
+		s->found = FOUND;
+		if ((bottom & openers) == given) {
+			take_known(s, p, m, given);
+			if (find_clash(s, clash))
+				return FOUND;
+			/* Never inferred: a layer that opens is most likely to show here. */
+			(void)ask(s, bottom);
+			search_slice(s, bottom, ceiling(s->l, m, given), &m->maximal);
+		}
+		if (s->found == FOUND_BROKEN)
 			return FOUND_BROKEN;
-		if (s.found == FOUND_NOT_YET)
+		if (s->found == FOUND_NOT_YET)
 			found = FOUND_NOT_YET;
 		given = (given - openers) & openers;
 	} while (given);
@@ -113,49 +208,6 @@ bool model_reached(const struct model *m, uint32_t set)
 	for (size_t i = 0; i < m->maximal.n; i++)
 		if (set_within(set, m->maximal.v[i]) && ((set ^ m->maximal.v[i]) & m->openers) == 0)
 			return true;
-	return false;
-}
-
-static bool is_known(struct answer a)
-{
-	return a.result == RESULT_REACHED || a.result == RESULT_BLOCKED ||
-	       a.result == RESULT_ABSENT;
-}
-
-/* A known point that the model has wrong, or NULL. */
-static const uint32_t *search_mismatch(const struct model *m, const struct points *p, size_t op)
-{
-	for (size_t i = 0; i < p->n; i++) {
-		struct answer a = p->answers[i * p->ops_n + op];
-
-		if (is_known(a) && set_within(p->sets[i], m->top) &&
-		    (a.result == RESULT_REACHED) != model_reached(m, p->sets[i]))
-			return &p->sets[i];
-	}
-	return NULL;
-}
-
-/*
- * The other end of the way: a measured point of the same slice that cannot be right together with
- * `at` if no further layer opens: reached above a blocked one, or blocked below a reached one.
- */
-static bool find_opposite(const struct model *m, const struct points *p, size_t op, uint32_t at,
-			  uint32_t *other)
-{
-	bool reached = points_find(p, at)[op].result == RESULT_REACHED;
-
-	for (size_t i = 0; i < p->n; i++) {
-		struct answer a = p->answers[i * p->ops_n + op];
-		uint32_t set = p->sets[i];
-
-		if (!is_known(a) || (a.result == RESULT_REACHED) == reached ||
-		    ((set ^ at) & m->openers) || !set_within(set, m->top))
-			continue;
-		if (reached ? set_within(set, at) : set_within(at, set)) {
-			*other = set;
-			return true;
-		}
-	}
 	return false;
 }
 
@@ -175,52 +227,40 @@ static uint32_t half_way(const struct lattice *l, uint32_t low, uint32_t high)
 	return low;
 }
 
-/* A layer that opens it, on the way between a mismatch and a point that belies it. */
-static enum found search_opener(const struct lattice *l, const struct oracle *o, size_t op,
-				const struct model *m, const struct points *p, uint32_t at,
-				uint32_t *opener)
+/* A layer that opens it: the way between the two points halves, and keeps one of each. */
+static enum found search_opener(struct seeker *s, struct clash clash, uint32_t *opener)
 {
-	struct seeker s = {l, o, op, FOUND};
-	uint32_t other, low, high;
+	s->found = FOUND;
+	while (__builtin_popcount(clash.high & ~clash.low) > 1) {
+		uint32_t middle = half_way(s->l, clash.low, clash.high);
+		bool reached = ask(s, middle);
 
-	*opener = 0;
-	/* A point that is BROKEN may stand where the other end would: nothing can be said. */
-	if (!find_opposite(m, p, op, at, &other))
-		return FOUND_BROKEN;
-	low = at & other;
-	high = at | other;
-	/* low is blocked and high is reached, and stays so; the way between them halves. */
-	while (__builtin_popcount(high & ~low) > 1) {
-		uint32_t middle = half_way(l, low, high);
-		bool reached = ask(&s, middle);
-
-		if (s.found != FOUND)
-			return s.found;
+		if (s->found != FOUND)
+			return s->found;
 		if (reached)
-			high = middle;
+			clash.high = middle;
 		else
-			low = middle;
+			clash.low = middle;
 	}
-	*opener = high & ~low;
+	*opener = clash.high & ~clash.low;
 	return FOUND;
 }
 
 enum found search_settle(const struct lattice *l, const struct oracle *o, size_t op,
 			 const struct points *p, struct model *m)
 {
-	for (;;) {
-		enum found found = search_model(l, o, op, m);
-		const uint32_t *at;
-		uint32_t opener;
+	struct seeker s = {.l = l, .o = o, .op = op};
+	struct clash clash;
+	uint32_t opener;
+	enum found found;
 
+	while ((found = search_model(&s, p, m, &clash)) == FOUND && clash.high) {
+		found = search_opener(&s, clash, &opener);
 		if (found != FOUND)
-			return found;
-		at = search_mismatch(m, p, op);
-		if (!at)
-			return FOUND;
-		found = search_opener(l, o, op, m, p, *at, &opener);
-		if (found != FOUND)
-			return found;
+			break;
 		m->openers |= opener;
 	}
+	sets_free(&s.reached);
+	sets_free(&s.blocked);
+	return found;
 }

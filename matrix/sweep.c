@@ -45,7 +45,7 @@ static _Noreturn void work(struct sweep *sweep, pid_t parent, int fd)
 		struct answer_head head;
 		char *out, *err;
 
-		runs_do(&sweep->runs, wish, &head, &out, &err);
+		runs_do(&sweep->runs, &wish, &head, &out, &err);
 		children_end();
 		if (send_answer(fd, &head, out, err))
 			break;
@@ -121,15 +121,40 @@ static int remember_trouble(struct sweep *sweep, struct trouble trouble, bool ti
 		    trouble.text);
 }
 
-/* An operation that could not be told here, though it can be told elsewhere; NULL: all could. */
-static const struct op *find_untold(const struct ops *ops, const struct answer *answers,
-				    uint32_t room)
+/* Those of the wish that could not be told here, though they can be told elsewhere. */
+static struct op_set find_untold(const struct ops *ops, const struct wish *wish,
+				 const struct answer *answers)
 {
+	struct op_set untold = {{0}};
+
 	for (size_t i = 0; i < ops->n; i++)
-		if (ops->v[i].room == room && !ops->v[i].skipped_why &&
+		if (op_set_has(&wish->ops, i) && !ops->v[i].skipped_why &&
 		    (answers[i].result == RESULT_BROKEN || answers[i].result == RESULT_SKIPPED))
-			return &ops->v[i];
-	return NULL;
+			op_set_add(&untold, i);
+	return untold;
+}
+
+/* why: what was wrong with the whole run, or NULL. */
+static int remember_untold(struct sweep *sweep, const struct answer_head *head,
+			   const struct op_set *untold, const char *why, struct err *e)
+{
+	const struct answer *answers = points_find(sweep->points, head->wish.set);
+
+	if (why)
+		return remember_trouble(sweep, (struct trouble){head->wish.set, NULL, why},
+					head->timed_out, e);
+	for (size_t i = 0; i < sweep->ops->n; i++) {
+		const struct op *op = &sweep->ops->v[i];
+
+		/* Not tried even without a sandbox: that is no failure, and measure.c says so. */
+		if (!op_set_has(untold, i) ||
+		    (head->wish.set == 0 && answers[i].result == RESULT_SKIPPED))
+			continue;
+		if (remember_trouble(sweep, (struct trouble){head->wish.set, op->id, op->said},
+				     false, e))
+			return -1;
+	}
+	return 0;
 }
 
 /* Takes one answer over. What is not plain is asked for once more before it is believed. */
@@ -138,22 +163,17 @@ static int take_answer(struct sweep *sweep, struct queue *q, const struct answer
 {
 	struct answer *answers = points_take(sweep->points, head->wish.set);
 	const char *why = verdict_make(head, out, err, sweep->ops, answers);
-	const struct op *op = find_untold(sweep->ops, answers, head->wish.room);
+	struct op_set untold = find_untold(sweep->ops, &head->wish, answers);
 
 	sweep->runs_n++;
-	if (!op)
+	if (!op_set_any(&untold))
 		return 0;
-	if (!q->last) {
-		q->again[q->again_n++] = head->wish;
-		sweep->retries++;
-		return 0;
-	}
-	/* Not tried even without a sandbox: that is no failure, and measure.c says so. */
-	if (head->wish.set == 0 && answers[op - sweep->ops->v].result == RESULT_SKIPPED)
-		return 0;
-	return remember_trouble(
-		sweep, (struct trouble){head->wish.set, why ? NULL : op->id, why ? why : op->said},
-		head->timed_out, e);
+	if (q->last)
+		return remember_untold(sweep, head, &untold, why, e);
+	q->again[q->again_n] = head->wish;
+	q->again[q->again_n++].ops = untold;
+	sweep->retries++;
+	return 0;
 }
 
 static int receive(struct sweep *sweep, struct queue *q, struct worker *w, struct err *e)

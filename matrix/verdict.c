@@ -31,11 +31,11 @@ static const char *first_line(const char *text)
 	return escaped;
 }
 
-static void set_all(struct ops *ops, uint32_t room, struct answer *answers, enum result result,
-		    const char *said)
+static void set_all(struct ops *ops, const struct wish *wish, struct answer *answers,
+		    enum result result, const char *said)
 {
 	for (size_t i = 0; i < ops->n; i++) {
-		if (ops->v[i].room != room)
+		if (!op_set_has(&wish->ops, i))
 			continue;
 		answers[i] = (struct answer){result, 0};
 		if (said)
@@ -63,10 +63,10 @@ static const char *describe(const struct answer_head *head, const char *err)
  * The keeper has seen how the victims ended, and only that counts for REACHED; the probe's own
  * word counts for the errno of a refusal.
  */
-static void judge_spared(struct ops *ops, struct answer *answers)
+static void judge_spared(struct ops *ops, const struct wish *wish, struct answer *answers)
 {
 	for (size_t i = 0; i < ops->n; i++) {
-		if (ops->v[i].room != ROOM_KEEPER || answers[i].result != RESULT_REACHED)
+		if (!op_set_has(&wish->ops, i) || answers[i].result != RESULT_REACHED)
 			continue;
 		answers[i] = (struct answer){RESULT_BROKEN, 0};
 		ops->v[i].said = "the probe says REACHED, and no victim died";
@@ -87,7 +87,8 @@ static bool all_told(const struct answer_head *head)
 const char *verdict_make(const struct answer_head *head, char *out, const char *err,
 			 struct ops *ops, struct answer *answers)
 {
-	uint32_t room = head->wish.room;
+	const struct wish *wish = &head->wish;
+	uint32_t room = wish->room;
 	int code = WEXITSTATUS(head->status);
 	struct err e = {0};
 	const char *why;
@@ -95,25 +96,25 @@ const char *verdict_make(const struct answer_head *head, char *out, const char *
 
 	if (!all_told(head)) {
 		why = describe(head, err);
-		set_all(ops, room, answers, RESULT_BROKEN, why);
+		set_all(ops, wish, answers, RESULT_BROKEN, why);
 		return why;
 	}
 	if (room == ROOM_KEEPER && code == KEEPER_SKIPPED) {
 		why = first_line(err);
-		set_all(ops, room, answers, RESULT_SKIPPED, why ? why : "no reason was given");
+		set_all(ops, wish, answers, RESULT_SKIPPED, why ? why : "no reason was given");
 		return NULL;
 	}
-	rc = read_answers(out, head->out_size, (enum room)room, ops, answers, &e);
+	rc = read_answers(out, head->out_size, &wish->ops, ops, answers, &e);
 	if (room == ROOM_KEEPER && code == KEEPER_KILLED) {
-		set_all(ops, room, answers, RESULT_REACHED, NULL);
+		set_all(ops, wish, answers, RESULT_REACHED, NULL);
 		return NULL;
 	}
 	if (rc) {
 		why = pool_printf("the probe's answer is not whole: %s", e.what);
-		set_all(ops, room, answers, RESULT_BROKEN, why);
+		set_all(ops, wish, answers, RESULT_BROKEN, why);
 		return why;
 	}
 	if (room == ROOM_KEEPER)
-		judge_spared(ops, answers);
+		judge_spared(ops, wish, answers);
 	return NULL;
 }

@@ -5,7 +5,7 @@
 # matrix says another blocker, other blocking sets and another depth.
 . "$(dirname "$0")/../tap.sh"
 . "$TAP_TOP/tests/live/sabotage.inc"
-TAP_TIMEOUT=60
+TAP_TIMEOUT=150
 
 # blame ID COLUMN...: what the last matrix said of an operation in full, by the names of its columns.
 blame() {

@@ -3,7 +3,7 @@
 # Every decoy, process and directory of the matrix is gone afterwards, whatever ends it; and what
 # looks like its leavings is removed only where it is that.
 . "$(dirname "$0")/../tap.sh"
-TAP_TIMEOUT=60
+TAP_TIMEOUT=150
 bin=$TMP/bin
 notes=$TMP/notes
 mkdir "$bin" "$notes"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Programs that fail or lie: nothing of it may count as BLOCKED, and none of it may pass unseen.
 . "$(dirname "$0")/../tap.sh"
-TAP_TIMEOUT=60
+TAP_TIMEOUT=150
 bin=$TMP/bin
 matrix() { as_user "$bin/pinfold-matrix" "$@"; }
 field() { # PROFILE OPERATION COLUMN
@@ -28,7 +28,10 @@ probe() {
     cat >"$bin/pinfold-probe.new" <<SH
 #!/bin/sh
 case "\$*" in
-*--list*) printf 'fs.read-passwd\nproc.kill-all\n'; exit 0 ;;
+*--list*)
+    printf '%s\t%s\t%s\t%s\t%s\n' id title family source decoys \
+        fs.read-passwd read fs 'read(2)' - proc.kill-all kill proc 'kill(2)' -
+    exit 0 ;;
 esac
 printf 'id\ttitle\toutcome\terrno\tdetail\n'
 case "\$*" in
@@ -192,9 +195,9 @@ as_user sh "$TMP/nested" cat /proc/sys/user/max_user_namespaces
 if [ "$out" = 0 ]; then
     as_user sh "$TMP/nested" "$bin/pinfold-matrix"
     is 'no user namespace: exit' "$status" 125
-    like 'no user namespace: kill(-1) is skipped' "$out" '^proc.kill-all +SKIPPED'
+    like 'no user namespace: kill(-1) is skipped' "$out" '^kill\(-1, SIGKILL\) +SKIPPED'
     like 'no user namespace: with the reason' "$out" \
-        '^SKIPPED proc.kill-all: .*outer user, pid and mount namespace: .*ENOSPC'
+        '^SKIPPED kill\(-1, SIGKILL\): .*outer user, pid and mount namespace: .*ENOSPC'
     like 'no user namespace: what is left is measured' "$out" '^ptrace TRACEME +BLOCKED .*seccomp'
     like 'no user namespace: what is missing is told' "$out" 'NOT WHOLE, without .*user'
     is 'no user namespace: the one cause is told once a profile' \

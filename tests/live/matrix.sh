@@ -4,7 +4,7 @@
 # who is first to fire, the minimal blocking sets, depth, and what opens; as root and as a user.
 . "$(dirname "$0")/../tap.sh"
 . "$TAP_TOP/tests/matrix.inc"
-TAP_TIMEOUT=60
+TAP_TIMEOUT=150
 MATRIX=$BUILD/pinfold-matrix
 GOLDEN=$TAP_TOP/tests/matrix.tsv
 TAB=$(printf '\t')

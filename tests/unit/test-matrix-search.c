@@ -179,6 +179,7 @@ static void test_broken(void)
 		for (uint32_t set = 0; set <= host_top(&h); set++)
 			h.table[set] = (struct answer){RESULT_REACHED, 0};
 		h.table[1] = (struct answer){results[i], 0};
+		h.table[7] = (struct answer){RESULT_BLOCKED, EPERM};
 		is_int(host_settle(&h, &model), FOUND_BROKEN, "a needed point that is %s ends it",
 		       i ? "skipped" : "broken");
 		free_model(&model);
