@@ -55,7 +55,10 @@ static int spawn(const struct child_spec *spec, int out, int err, pid_t *pid)
 	(void)posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
 	(void)posix_spawn_file_actions_adddup2(&files, out, 1);
 	(void)posix_spawn_file_actions_adddup2(&files, err, 2);
-	(void)posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP);
+	for (size_t i = 0; i < spec->fds_n; i++)
+		posix_spawn_file_actions_adddup2(&files, spec->fds[i].ours, spec->fds[i].theirs);
+	(void)posix_spawnattr_setflags(&attr,
+				       spec->session ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP);
 	rc = posix_spawnp(pid, spec->argv[0], &files, &attr, (char *const *)spec->argv,
 			  spec->env ? (char *const *)spec->env : environ);
 	(void)posix_spawn_file_actions_destroy(&files);

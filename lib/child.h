@@ -9,11 +9,19 @@
 
 #include "err.h"
 
+/* A descriptor that the program is to have under another number. */
+struct child_fd {
+	int ours, theirs;
+};
+
 struct child_spec {
-	const char *const *argv; /* argv[0] is searched in PATH */
-	const char *const *env;	 /* NULL: the caller's own */
-	uint32_t timeout_ms;	 /* 0: none */
-	size_t output_max;	 /* of each stream; what is beyond is read and dropped */
+	const char *const *argv;    /* argv[0] is searched in PATH */
+	const char *const *env;	    /* NULL: the caller's own */
+	uint32_t timeout_ms;	    /* 0: none */
+	size_t output_max;	    /* of each stream; what is beyond is read and dropped */
+	const struct child_fd *fds; /* beside the three; ours lie above all of theirs */
+	size_t fds_n;
+	bool session; /* a session of its own, not only a process group */
 };
 
 struct child_result {

@@ -22,7 +22,7 @@ enum { ASK_MS = 30000, ASK_OUTPUT = 1 << 20 };
 /* Runs a program of the work place; its output is in result, to be freed. */
 static int ask_program(const char *const *argv, struct child_result *result, struct err *e)
 {
-	struct child_spec spec = {argv, NULL, ASK_MS, ASK_OUTPUT};
+	struct child_spec spec = {.argv = argv, .timeout_ms = ASK_MS, .output_max = ASK_OUTPUT};
 	char line[300];
 
 	if (child_run(&spec, result, e)) {

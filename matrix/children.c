@@ -10,6 +10,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -63,10 +64,15 @@ int children_tie(pid_t parent)
 
 int children_exec_tied(int argc, char **argv)
 {
-	if (argc < 3 || children_tie(atoi(argv[1])))
+	if (argc < 4 || children_tie(atoi(argv[1])))
 		return EXIT_OURS;
-	(void)execv(argv[2], argv + 2);
-	dprintf(STDERR_FILENO, "pinfold-matrix: cannot start %s: %s\n", argv[2], err_name(errno));
+	/* The first terminal that a session's leader opens becomes its own (tty(4)). */
+	if (!str_equal(argv[2], "-") && open(argv[2], O_RDWR | O_CLOEXEC) < 0) {
+		dprintf(STDERR_FILENO, "pinfold-matrix: open %s: %s\n", argv[2], err_name(errno));
+		return EXIT_OURS;
+	}
+	(void)execvp(argv[3], argv + 3);
+	dprintf(STDERR_FILENO, "pinfold-matrix: cannot start %s: %s\n", argv[3], err_name(errno));
 	return EXIT_OURS;
 }
 
@@ -83,19 +89,58 @@ static pid_t parent_of(const char *pid)
 	return end && strlen(end) > 4 ? (pid_t)atoi(end + 4) : 0;
 }
 
-static void kill_children(void)
+static bool is_kept(pid_t pid, const pid_t *keep, size_t n)
 {
-	DIR *proc = opendir("/proc");
-
-	if (!proc)
-		return;
-	for (const struct dirent *d; (d = readdir(proc));)
-		if (d->d_name[0] >= '1' && d->d_name[0] <= '9' && parent_of(d->d_name) == getpid())
-			(void)kill((pid_t)atoi(d->d_name), SIGKILL);
-	(void)closedir(proc);
+	for (size_t i = 0; i < n; i++)
+		if (keep[i] == pid)
+			return true;
+	return false;
 }
 
-void children_end(void)
+/* Kills our children that are named, each between blanks; how many there were. */
+static size_t kill_listed(char *list, const pid_t *keep, size_t n)
+{
+	size_t killed = 0;
+
+	for (char *word; (word = strsep(&list, " "));) {
+		if (!*word || is_kept((pid_t)atoi(word), keep, n))
+			continue;
+		(void)kill((pid_t)atoi(word), SIGKILL);
+		killed++;
+	}
+	return killed;
+}
+
+/* The same where the kernel keeps no such list (CONFIG_PROC_CHILDREN): all processes are asked. */
+static size_t kill_found(const pid_t *keep, size_t n)
+{
+	DIR *proc = opendir("/proc");
+	size_t killed = 0;
+
+	if (!proc)
+		return 0;
+	for (const struct dirent *d; (d = readdir(proc));) {
+		if (d->d_name[0] < '1' || d->d_name[0] > '9' || parent_of(d->d_name) != getpid() ||
+		    is_kept((pid_t)atoi(d->d_name), keep, n))
+			continue;
+		(void)kill((pid_t)atoi(d->d_name), SIGKILL);
+		killed++;
+	}
+	(void)closedir(proc);
+	return killed;
+}
+
+static size_t kill_children(const pid_t *keep, size_t n)
+{
+	char path[64], list[4096];
+
+	(void)snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
+	if (fd_read_file(path, list, sizeof(list)) >= 0)
+		return kill_listed(list, keep, n);
+	return kill_found(keep, n);
+}
+
+void children_end(const pid_t *keep, size_t n)
 {
 	uint64_t end = clock_now_ns() + END_MS * UINT64_C(1000000);
 
@@ -105,9 +150,10 @@ void children_end(void)
 
 		if (pid < 0 && errno == ECHILD)
 			return;
-		if (pid == 0) {
-			kill_children();
-			(void)poll(NULL, 0, 1);
-		}
+		if (pid != 0)
+			continue;
+		if (kill_children(keep, n) == 0 && n > 0)
+			return;
+		(void)poll(NULL, 0, 1);
 	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * decoy: what the probe aims at, really there, so that "blocked" says something.
+ * decoy: what all runs of the probe aim at, really there, so that "blocked" says something. What an
+ * operation may change is not here but in the kit of each worker (kit.c).
  *
  * Should make things that any user of the host could reach, each with a mark that cannot be guessed
  * or faked: the checksum of the host's files, a process whose name holds a random word, a listener
@@ -8,14 +9,13 @@
  * dies with us. A decoy that dies early would make every sandbox look strong, so it is looked at
  * again at the end.
  */
-#include "matrix.h"
+#include "decoy.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,8 +23,6 @@
 #include "fd.h"
 #include "hash.h"
 #include "pool.h"
-
-enum { TOKEN = 13 }; /* 12 letters: with them a process' name is within its 15 (prctl(2)) */
 
 static bool read_sum(const char *path, uint64_t *sum)
 {
@@ -44,19 +42,6 @@ void decoy_read(struct decoy *decoy)
 {
 	*decoy = (struct decoy){.pid = -1};
 	decoy->has_shadow = read_sum("/etc/shadow", &decoy->shadow_sum);
-}
-
-static int make_token(char token[TOKEN], struct err *e)
-{
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
-	unsigned char random[TOKEN - 1];
-
-	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
-		return fail(e, errno, "getrandom");
-	for (size_t i = 0; i < sizeof(random); i++)
-		token[i] = letters[random[i] % 32];
-	token[TOKEN - 1] = '\0';
-	return 0;
 }
 
 static void tell(struct decoy *decoy, const char *word)
@@ -124,14 +109,11 @@ static void tell_absent(struct decoy *decoy)
 	static const struct {
 		const char *path, *op;
 	} objects[] = {{"/dev/mem", "dev.mem"}, {"/etc/shadow", "fs.read-shadow"}};
-	const char *list = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(objects); i++)
 		if (faccessat(AT_FDCWD, objects[i].path, F_OK, AT_SYMLINK_NOFOLLOW) &&
 		    errno == ENOENT)
-			list = list ? pool_printf("%s,%s", list, objects[i].op) : objects[i].op;
-	if (list)
-		tell(decoy, pool_printf("absent=%s", list));
+			pool_list_add(&decoy->absent, objects[i].op);
 }
 
 int decoy_make(struct decoy *decoy, struct err *e)
@@ -143,7 +125,7 @@ int decoy_make(struct decoy *decoy, struct err *e)
 	err_where(e, "decoys");
 	if (!read_sum("/etc/passwd", &decoy->passwd_sum))
 		return fail(e, errno, "read /etc/passwd");
-	if (make_token(name, e) || make_token(token, e))
+	if (kit_token(name, e) || kit_token(token, e))
 		return -1;
 	listener = make_listener(&port, e);
 	if (listener < 0)

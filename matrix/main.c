@@ -5,7 +5,7 @@
  * The story: make a work place and decoys, measure, clean up, and only then print: whatever becomes
  * of the output, nothing of ours is left behind.
  */
-#include "matrix.h"
+#include "decoy.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -153,7 +153,9 @@ static int measure(struct job *job, struct err *e)
 /* All processes and files of ours are gone after this. */
 static void clean_up(struct job *job)
 {
-	children_end();
+	children_end(NULL, 0);
+	for (size_t i = 0; i < job->sweep.workers_n; i++)
+		kit_remove(&job->place, (unsigned int)i);
 	place_remove(&job->place);
 	if (job->sweep.progress)
 		fputs("\r\033[K", stderr);

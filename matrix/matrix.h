@@ -78,6 +78,8 @@ enum room {
 struct op {
 	const char *id, *title, *family;
 	const char *source;	 /* where it is known from: a manual page, a CVE */
+	const char *judged;	 /* "inside", "outside", "afterwards": who can tell */
+	const char *caller;	 /* "user", "root": who reaches it without a sandbox */
 	const char *said;	 /* its last reason for being SKIPPED or BROKEN, or NULL */
 	const char *skipped_why; /* NULL: it is tried */
 	enum room room;
@@ -167,9 +169,19 @@ int read_answers(char *text, size_t size, const struct op_set *asked, struct ops
 
 /* ---- place.c: the work place, and who we are ---- */
 
+/* Directories of one name in several places of the host. */
+enum {
+	PLACE_MAIN,   /* /tmp/NAME, with bin/, and with decoys/ for what the host's /tmp holds */
+	PLACE_HIDDEN, /* /var/tmp/NAME: what no sandbox shows unasked; in /tmp/NAME for want of one
+		       */
+	PLACE_SHM,    /* /dev/shm/NAME; may be missing */
+	PLACES
+};
+
 struct place {
-	char dir[64]; /* /tmp/pinfold-matrix.XXXXXX */
-	int lock_fd;  /* the directory, locked while we live */
+	char dir[64];		/* PLACE_MAIN */
+	const char *at[PLACES]; /* each; NULL where it could not be made */
+	int lock_fds[PLACES];	/* each, locked while we live */
 	bool from_root;
 	int programs[3]; /* read-only descriptors of what is copied to bin/ */
 };
@@ -178,11 +190,18 @@ int place_make(struct place *place, struct err *e);
 void place_remove(struct place *place);
 const char *place_program(const struct place *place, const char *name);
 
-/* ---- decoy.c: what the probe aims at ---- */
+/* ---- tree.c: directories of ours, removed with all that is in them ---- */
+
+/* Nothing outside is touched: no link is followed, no other mount entered. */
+void tree_empty(int dir);
+void tree_remove(int dir, const char *name);
+
+/* ---- decoy.c: what all runs of the probe aim at; the rest: decoy.h ---- */
 
 struct decoy {
-	struct str_list args; /* "--decoy", "KEY=VALUE" ... for the probe */
-	pid_t pid;	      /* the victim, which also serves the listener */
+	struct str_list args;	/* "--decoy", "KEY=VALUE" ... for the probe */
+	struct str_list absent; /* operations whose object this host has not */
+	pid_t pid;		/* the victim, which also serves the listener */
 	uint64_t passwd_sum, shadow_sum;
 	bool has_shadow;
 };
@@ -210,10 +229,15 @@ int keeper_main(int argc, char **argv);
 
 void children_adopt(void);	/* orphans of our children come to us */
 int children_tie(pid_t parent); /* the caller dies with parent; -1 where that is gone already */
-/* `pinfold-matrix tied PARENT COMMAND...`: becomes the command, or returns the exit status. */
+/*
+ * `pinfold-matrix tied PARENT TTY COMMAND...`: becomes the command, on that terminal ("-": none),
+ * or returns the exit status.
+ */
 int children_exec_tied(int argc, char **argv);
-/* Kills and reaps every child, and theirs; bounded, should one of them not die. */
-void children_end(void);
+/*
+ * Kills and reaps every child but the n of keep, and theirs; bounded, should one of them not die.
+ */
+void children_end(const pid_t *keep, size_t n);
 void children_catch_signals(void); /* SIGINT, SIGTERM, SIGHUP: only noted */
 int children_signal(void);	   /* the one that came, or 0 */
 
@@ -226,13 +250,15 @@ struct wish {
 	struct op_set ops; /* all of that room, and at least one */
 };
 
-/* What a worker says of one run; out and err follow it on the wire. */
+/* What a worker says of one run; on the wire, out, err and what was seen (ops_n bytes) follow. */
 struct answer_head {
 	struct wish wish;
 	int status; /* as wait(2) gives it */
 	int failed; /* errno where nothing could be started */
 	uint32_t timed_out, out_size, err_size;
 };
+
+struct kit; /* decoy.h */
 
 /* What all runs have in common; what they are made of is filled in by runs_make(). */
 struct runs {
@@ -247,9 +273,12 @@ struct runs {
 
 void runs_make(struct runs *runs);
 
-/* One run of the probe, in a worker: head, out and err are filled; out and err are malloc'ed. */
-void runs_do(const struct runs *runs, const struct wish *wish, struct answer_head *head, char **out,
-	     char **err);
+/*
+ * One run of the probe, in a worker, at its kit: head, out and err are filled; out and err are
+ * malloc'ed.
+ */
+void runs_do(const struct runs *runs, struct kit *kit, const struct wish *wish,
+	     struct answer_head *head, char **out, char **err);
 
 /*
  * What the answers of one run are worth. Fills those that it was asked for; where nothing can be
@@ -257,6 +286,13 @@ void runs_do(const struct runs *runs, const struct wish *wish, struct answer_hea
  */
 const char *verdict_make(const struct answer_head *head, char *out, const char *err,
 			 struct ops *ops, struct answer *answers);
+
+/*
+ * Puts the word of whoever saw the decoys (enum seen, one an operation) above the probe's: what did
+ * not happen was not REACHED, and what happened was not BLOCKED.
+ */
+void verdict_see(struct ops *ops, const struct op_set *asked, struct answer *answers,
+		 const uint8_t *seen);
 
 struct worker {
 	pid_t pid;

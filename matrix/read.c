@@ -211,7 +211,8 @@ static enum room room_of(const char *id)
 
 int read_ops(const char *text, size_t size, struct ops *ops, struct err *e)
 {
-	static const char *const head[] = {"id", "title", "family", "source", "decoys"};
+	static const char *const head[] = {"id",     "title",  "family", "source",
+					   "decoys", "judged", "caller"};
 	struct lines t = begin(pool_copy_n(text, size), size);
 	const char *cells[COLUMNS_MAX];
 	size_t lines = 0;
@@ -229,12 +230,16 @@ int read_ops(const char *text, size_t size, struct ops *ops, struct err *e)
 			return fail(e, 0, "line %zu is no name of one more operation", t.number);
 		if (strlen(cells[1]) > TEXT_MAX || !is_name(cells[2]))
 			return fail(e, 0, "operation %s has no fit title or family", cells[0]);
+		if (!is_name(cells[5]) || !is_name(cells[6]))
+			return fail(e, 0, "operation %s has no fit judge or caller", cells[0]);
 		if (ops->n == OPS_MAX)
 			return fail(e, 0, "there are more than %d operations", OPS_MAX);
 		ops->v[ops->n++] = (struct op){.id = cells[0],
 					       .title = cells[1],
 					       .family = cells[2],
 					       .source = cells[3],
+					       .judged = cells[5],
+					       .caller = cells[6],
 					       .room = room_of(cells[0])};
 	}
 	if (rc < 0)

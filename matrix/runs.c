@@ -5,7 +5,7 @@
  * Happens in a worker. Should hand back what was said, as it was said; mustn't judge it: that is
  * sweep.c's and read.c's business.
  */
-#include "matrix.h"
+#include "decoy.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -44,7 +44,8 @@ static const char *write_ids(const struct runs *r, const struct op_set *ops)
 	return r->ids;
 }
 
-static void make_argv(const struct runs *runs, const struct wish *wish, const char **argv)
+static void make_argv(const struct runs *runs, const struct kit *kit, const struct wish *wish,
+		      const char **argv)
 {
 	const struct layers *layers = runs->layers;
 	size_t n = 0;
@@ -52,6 +53,8 @@ static void make_argv(const struct runs *runs, const struct wish *wish, const ch
 	argv[n++] = runs->self;
 	argv[n++] = wish->room == ROOM_KEEPER ? "keeper" : "tied";
 	argv[n++] = runs->parent;
+	if (wish->room != ROOM_KEEPER)
+		argv[n++] = kit->tty ? kit->tty : "-";
 	argv[n++] = runs->launcher;
 	argv[n++] = "run";
 	argv[n++] = "--profile";
@@ -64,6 +67,10 @@ static void make_argv(const struct runs *runs, const struct wish *wish, const ch
 	}
 	argv[n++] = "--ro";
 	argv[n++] = runs->bin;
+	argv[n++] = "--ro";
+	argv[n++] = kit->readonly;
+	argv[n++] = "--rw";
+	argv[n++] = kit->workspace;
 	argv[n++] = "--";
 	argv[n++] = runs->probe;
 	argv[n++] = "--tsv";
@@ -73,23 +80,33 @@ static void make_argv(const struct runs *runs, const struct wish *wish, const ch
 		argv[n++] = "--decoy";
 		argv[n++] = "kill-victims=yes";
 	} else {
-		for (size_t i = 0; i < runs->decoy->args.n; i++)
-			argv[n++] = runs->decoy->args.v[i];
+		for (size_t i = 0; i < kit->args.n; i++)
+			argv[n++] = kit->args.v[i];
 	}
 	argv[n] = NULL;
 }
 
-void runs_do(const struct runs *runs, const struct wish *wish, struct answer_head *head, char **out,
-	     char **err)
+void runs_do(const struct runs *runs, struct kit *kit, const struct wish *wish,
+	     struct answer_head *head, char **out, char **err)
 {
-	const char *argv[32 + 2 * SET_LAYERS + runs->decoy->args.n];
-	struct child_spec spec = {argv, NULL, RUN_MS, RUN_OUTPUT};
+	const char *argv[32 + 2 * SET_LAYERS + kit->args.n];
+	struct child_spec spec = {.argv = argv,
+				  .env = kit->environment,
+				  .timeout_ms = RUN_MS,
+				  .output_max = RUN_OUTPUT,
+				  .fds = kit->fds,
+				  .fds_n = kit->fds_n,
+				  .session = true};
 	struct child_result result;
 	struct err e = {0};
 
 	*head = (struct answer_head){.wish = *wish};
 	*out = *err = NULL;
-	make_argv(runs, wish, argv);
+	if (kit_arm(kit, &e)) {
+		head->failed = e.num ? e.num : EINVAL;
+		return;
+	}
+	make_argv(runs, kit, wish, argv);
 	if (child_run(&spec, &result, &e)) {
 		head->failed = e.num ? e.num : EINVAL;
 		return;

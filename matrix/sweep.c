@@ -6,7 +6,7 @@
  * Should try a run that went wrong a second time, since "no more processes" passes; what then is
  * still wrong is remembered as BROKEN, with its reason. Mustn't hang: every run is bounded.
  */
-#include "matrix.h"
+#include "decoy.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -24,30 +24,40 @@ enum { WORKERS_MAX = 64, TICK_MS = 100 };
 
 /* ---- the worker's side ---------------------------------------------------------------------- */
 
-static int send_answer(int fd, const struct answer_head *head, const char *out, const char *err)
+static int send_answer(int fd, const struct answer_head *head, const char *out, const char *err,
+		       const uint8_t *seen, size_t seen_n)
 {
 	if (fd_write_all(fd, head, sizeof(*head)) || fd_write_all(fd, out, head->out_size) ||
-	    fd_write_all(fd, err, head->err_size))
+	    fd_write_all(fd, err, head->err_size) || fd_write_all(fd, seen, seen_n))
 		return -1;
 	return 0;
 }
 
-static _Noreturn void work(struct sweep *sweep, pid_t parent, int fd)
+static _Noreturn void work(struct sweep *sweep, unsigned int number, pid_t parent, int fd)
 {
+	struct kit *kit = pool_alloc(sizeof(*kit));
+	uint8_t *seen = pool_alloc(sweep->ops->n);
+	struct err e = {0};
 	struct wish wish;
 
 	sweep->runs.parent = pool_printf("%d", (int)getpid());
 	if (children_tie(parent) || chdir("/"))
 		_exit(EXIT_OURS);
+	if (kit_make(kit, sweep->runs.place, number, sweep->runs.decoy, &e)) {
+		err_print(&e, "pinfold-matrix");
+		_exit(EXIT_OURS);
+	}
 	/* Whatever a run leaves alive comes to us, and ends before the next one begins. */
 	children_adopt();
 	while (fd_read_full(fd, &wish, sizeof(wish)) == (ssize_t)sizeof(wish)) {
 		struct answer_head head;
 		char *out, *err;
 
-		runs_do(&sweep->runs, &wish, &head, &out, &err);
-		children_end();
-		if (send_answer(fd, &head, out, err))
+		runs_do(&sweep->runs, kit, &wish, &head, &out, &err);
+		kit_look(kit);
+		children_end(kit->keep, kit->keep_n);
+		kit_judge(kit, sweep->ops, seen);
+		if (send_answer(fd, &head, out, err, seen, sweep->ops->n))
 			break;
 		free(out);
 		free(err);
@@ -67,7 +77,7 @@ static int start_worker(struct sweep *sweep, struct worker *w, struct err *e)
 	w->fd = fds[0];
 	w->pid = fork();
 	if (w->pid == 0)
-		work(sweep, parent, fds[1]);
+		work(sweep, (unsigned int)sweep->workers_n, parent, fds[1]);
 	(void)close(fds[1]);
 	return w->pid < 0 ? fail(e, errno, "fork a worker") : 0;
 }
@@ -159,12 +169,15 @@ static int remember_untold(struct sweep *sweep, const struct answer_head *head,
 
 /* Takes one answer over. What is not plain is asked for once more before it is believed. */
 static int take_answer(struct sweep *sweep, struct queue *q, const struct answer_head *head,
-		       char *out, const char *err, struct err *e)
+		       char *out, const char *err, const uint8_t *seen, struct err *e)
 {
 	struct answer *answers = points_take(sweep->points, head->wish.set);
 	const char *why = verdict_make(head, out, err, sweep->ops, answers);
-	struct op_set untold = find_untold(sweep->ops, &head->wish, answers);
+	struct op_set untold;
 
+	if (!why && head->wish.room == ROOM_HOST)
+		verdict_see(sweep->ops, &head->wish.ops, answers, seen);
+	untold = find_untold(sweep->ops, &head->wish, answers);
 	sweep->runs_n++;
 	if (!op_set_any(&untold))
 		return 0;
@@ -180,23 +193,27 @@ static int receive(struct sweep *sweep, struct queue *q, struct worker *w, struc
 {
 	struct answer_head head;
 	char *out, *err;
+	uint8_t *seen;
 	int rc = -1;
 
 	if (fd_read_full(w->fd, &head, sizeof(head)) != (ssize_t)sizeof(head))
 		return fail(e, 0, "a worker died");
 	out = calloc(1, head.out_size + 1);
 	err = calloc(1, head.err_size + 1);
-	if (!out || !err)
+	seen = calloc(1, sweep->ops->n + 1);
+	if (!out || !err || !seen)
 		abort();
 	if (fd_read_full(w->fd, out, head.out_size) != (ssize_t)head.out_size ||
-	    fd_read_full(w->fd, err, head.err_size) != (ssize_t)head.err_size)
+	    fd_read_full(w->fd, err, head.err_size) != (ssize_t)head.err_size ||
+	    fd_read_full(w->fd, seen, sweep->ops->n) != (ssize_t)sweep->ops->n)
 		(void)fail(e, 0, "a worker died");
 	else
-		rc = take_answer(sweep, q, &head, out, err, e);
+		rc = take_answer(sweep, q, &head, out, err, seen, e);
 	w->busy = false;
 	q->busy--;
 	free(out);
 	free(err);
+	free(seen);
 	return rc;
 }
 

@@ -6,7 +6,7 @@
  * a time-out. Mustn't ever make a block of one of these: a sandbox that does not start would then
  * be the strongest of all.
  */
-#include "matrix.h"
+#include "decoy.h"
 
 #include <string.h>
 #include <sys/wait.h>
@@ -117,4 +117,27 @@ const char *verdict_make(const struct answer_head *head, char *out, const char *
 	if (room == ROOM_KEEPER)
 		judge_spared(ops, wish, answers);
 	return NULL;
+}
+
+void verdict_see(struct ops *ops, const struct op_set *asked, struct answer *answers,
+		 const uint8_t *seen)
+{
+	for (size_t i = 0; i < ops->n; i++) {
+		struct answer *a = &answers[i];
+		const char *why = NULL;
+
+		if (!op_set_has(asked, i))
+			continue;
+		if (seen[i] == SEEN_YES && a->result == RESULT_BLOCKED)
+			why = "the probe says BLOCKED, and it was seen to happen";
+		if (seen[i] == SEEN_UNKNOWN && a->result == RESULT_REACHED)
+			why = "the probe says REACHED, and nobody could see whether it happened";
+		/* It happened to something else: the sandbox has put that in the decoy's place. */
+		if (seen[i] == SEEN_NO && a->result == RESULT_REACHED)
+			*a = (struct answer){RESULT_BLOCKED, 0};
+		if (!why)
+			continue;
+		*a = (struct answer){RESULT_BROKEN, 0};
+		ops->v[i].said = why;
+	}
 }

@@ -2,29 +2,48 @@
 /*
  * decoy: what the probe is told about the things it aims at.
  *
- * Pure: should take the words as they are and check their form; mustn't look at the machine. A new
+ * Should take the words as they are and check their form; mustn't look at the machine. A new
  * operation that needs another decoy adds a row here and names the key in its own row.
  */
 #include "probe.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <string.h>
 
+#include "fd.h"
 #include "pool.h"
+
+enum { DESCRIPTION_MAX = 65536 };
 
 const struct decoy_key decoy_keys[] = {
 	{"absent", DECOY_OPS,
 	 "operations whose object the host does not have: not there then means ABSENT"},
+	{"afterwards", DECOY_YES,
+	 "yes: somebody outside judges and undoes what such operations leave"},
 	{"connect", DECOY_ADDRESS, "the listener to connect to (the same as --connect)"},
 	{"connect-token", DECOY_WORD, "what that listener sends first"},
+	{"fd.", DECOY_NUMBER,
+	 "ID=N: the number of the descriptor that ID should not have inherited"},
+	{"home", DECOY_PATH, "a directory with decoys, as a user's home has them"},
 	{"kill-victims", DECOY_YES,
 	 "yes promises that every process of this pid namespace may die"},
 	{"mount-ok", DECOY_YES, "yes lets root of the host mount on /tmp for a moment"},
 	{"passwd-sum", DECOY_SUM, "checksum of the host's /etc/passwd, by --sum"},
+	{"readonly", DECOY_PATH, "a directory with decoys that may be read and not changed"},
+	{"secret-variable", DECOY_WORD, "a variable of the environment that holds the token"},
 	{"shadow-sum", DECOY_SUM, "checksum of the host's /etc/shadow, by --sum"},
+	{"shm", DECOY_PATH, "a directory with decoys in the host's /dev/shm"},
 	{"status-pid", DECOY_NUMBER, "a process of the host (default: 2, kthreadd)"},
 	{"status-token", DECOY_WORD, "a word in that process' name"},
+	{"sum.", DECOY_SUM, "ID=SUM: checksum of what ID finds on the host"},
+	{"tmp", DECOY_PATH, "a directory with decoys in the host's /tmp"},
+	{"token", DECOY_WORD, "what all contents of decoys begin with"},
+	{"tty", DECOY_PATH, "the terminal that the probe was started on"},
+	{"word.", DECOY_WORD, "ID=WORD: what ID finds on the host holds this"},
+	{"workspace", DECOY_PATH, "a directory with decoys that may be changed"},
 	{NULL, DECOY_WORD, NULL},
 };
 
@@ -82,6 +101,8 @@ static const char *malformed(enum decoy_kind kind, const char *value)
 	switch (kind) {
 	case DECOY_WORD:
 		return *value ? NULL : "a word";
+	case DECOY_PATH:
+		return *value == '/' && strlen(value) < 256 ? NULL : "an absolute path";
 	case DECOY_SUM:
 		return is_sum(value) ? NULL : "16 hexadecimal digits, as --sum prints them";
 	case DECOY_NUMBER:
@@ -96,30 +117,50 @@ static const char *malformed(enum decoy_kind kind, const char *value)
 	return NULL;
 }
 
-static int find(const char *name, size_t n)
+/* The row of a key, which is the whole name or, where the row's name ends in a dot, its beginning.
+ */
+static const struct decoy_key *find_key(const char *name, size_t n)
 {
-	for (int i = 0; decoy_keys[i].name; i++)
-		if (strlen(decoy_keys[i].name) == n && memcmp(decoy_keys[i].name, name, n) == 0)
-			return i;
-	return -1;
+	for (const struct decoy_key *k = decoy_keys; k->name; k++) {
+		size_t length = strlen(k->name);
+
+		if (k->name[length - 1] != '.' && n == length && memcmp(k->name, name, n) == 0)
+			return k;
+		if (k->name[length - 1] == '.' && n > length && memcmp(k->name, name, length) == 0)
+			return ops_find(pool_copy_n(name + length, n - length)) ? k : NULL;
+	}
+	return NULL;
+}
+
+/* The value of a key that has been told; n: the length of its name. */
+static const char *find_value(const struct decoys *decoys, const char *name, size_t n)
+{
+	for (size_t i = 0; i < decoys->words.n; i++) {
+		const char *word = decoys->words.v[i];
+
+		if (strncmp(word, name, n) == 0 && word[n] == '=')
+			return word + n + 1;
+	}
+	return NULL;
 }
 
 static int read_word(const char *word, struct decoys *decoys, struct err *e)
 {
 	const char *equals = strchr(word, '='), *should;
-	int at = equals ? find(word, (size_t)(equals - word)) : -1;
+	size_t n = equals ? (size_t)(equals - word) : 0;
+	const struct decoy_key *key = equals ? find_key(word, n) : NULL;
 
-	if (at < 0) {
+	if (!key) {
 		err_where(e, "--decoy %s", word);
 		err_remedy(e, "Write --decoy KEY=VALUE with a key that --help lists.");
 		return fail(e, 0, "there is no such key");
 	}
-	should = malformed(decoy_keys[at].kind, equals + 1);
-	if (!should && !decoys->value[at]) {
-		decoys->value[at] = equals + 1;
+	should = malformed(key->kind, equals + 1);
+	if (!should && !find_value(decoys, word, n)) {
+		pool_list_add(&decoys->words, word);
 		return 0;
 	}
-	err_where(e, "--decoy %s", decoy_keys[at].name);
+	err_where(e, "--decoy %.*s", (int)n, word);
 	if (should)
 		return fail(e, 0, "the value should be %s", should);
 	return fail(e, 0, "the key is told twice");
@@ -133,11 +174,37 @@ int decoys_read(const struct str_list *words, struct decoys *decoys, struct err 
 	return 0;
 }
 
+int decoys_read_text(char *text, struct decoys *decoys, struct err *e)
+{
+	for (char *line; (line = strsep(&text, "\n"));) {
+		if (!*line || *line == '#')
+			continue;
+		if (str_has_control(line))
+			return fail(e, 0, "a control byte in a description");
+		if (read_word(line, decoys, e))
+			return -1;
+	}
+	return 0;
+}
+
+int decoys_read_file(const char *path, struct decoys *decoys, struct err *e)
+{
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *text = pool_alloc(DESCRIPTION_MAX);
+	ssize_t n = fd < 0 ? -1 : fd_read_full(fd, text, DESCRIPTION_MAX);
+
+	err_where(e, "--decoys");
+	if (n < 0)
+		return fail(e, errno, "cannot read %s", path);
+	if (n == DESCRIPTION_MAX || memchr(text, '\0', (size_t)n))
+		return fail(e, 0, "%s is no description of decoys", path);
+	e->where[0] = '\0';
+	return decoys_read_text(text, decoys, e);
+}
+
 const char *decoy_get(const struct decoys *decoys, const char *name)
 {
-	int at = find(name, strlen(name));
-
-	return at < 0 ? NULL : decoys->value[at];
+	return find_value(decoys, name, strlen(name));
 }
 
 bool decoy_yes(const struct decoys *decoys, const char *name)

@@ -80,15 +80,20 @@ static int try_all(const struct probe *probe, const struct op_list *ops, enum re
 
 static int probe_main(const struct asked *asked, struct err *e)
 {
-	enum report_format format = asked->json	 ? REPORT_JSON
-				    : asked->tsv ? REPORT_TSV
-						 : REPORT_TEXT;
-	struct probe probe = {.timeout_ms = asked->timeout_ms};
+	enum report_format format = asked->json	      ? REPORT_JSON
+				    : asked->tsv      ? REPORT_TSV
+				    : asked->markdown ? REPORT_MARKDOWN
+						      : REPORT_TEXT;
+	struct probe probe = {.timeout_ms = asked->timeout_ms, .jobs = asked->jobs};
+	struct str_list patterns = asked->only;
 	struct op_list ops;
 
 	if (asked->sum)
 		return print_sum(asked->sum, e);
-	if (ops_select(&asked->only, &ops, e) || decoys_read(&asked->decoys, &probe.decoys, e))
+	if (ops_families(&asked->families, &patterns, e) || ops_select(&patterns, &ops, e) ||
+	    decoys_read(&asked->decoys, &probe.decoys, e))
+		return -1;
+	if (asked->description && decoys_read_file(asked->description, &probe.decoys, e))
 		return -1;
 	if (asked->list)
 		return report_list(stdout, format, &ops) ? write_failed(e) : 0;

@@ -139,6 +139,7 @@ static const struct op ops[] = {
 		.title = "kill(-1, SIGKILL)",
 		.source = "kill(2)",
 		.decoys = {"kill-victims"},
+		.judged = JUDGED_OUTSIDE,
 		.clean = true,
 		.order = 10,
 		.run = rehearse_kill_all,

@@ -14,7 +14,10 @@
 #include "pool.h"
 
 const struct family *const families[] = {
-	&family_fs, &family_dev, &family_proc, &family_net, &family_trace, &family_mount, NULL,
+	&family_fs,   &family_fs_read, &family_fs_change, &family_persist,
+	&family_leak, &family_fd,      &family_dev,	  &family_proc,
+	&family_net,  &family_trace,   &family_mount,	  &family_tty,
+	NULL,
 };
 
 struct placed {
@@ -101,6 +104,27 @@ static bool selected(const struct str_list *patterns, const char *id)
 	return patterns->n == 0;
 }
 
+int ops_families(const struct str_list *names, struct str_list *patterns, struct err *e)
+{
+	for (size_t i = 0; i < names->n; i++) {
+		const char *text = names->v[i], *name;
+
+		while ((name = next_pattern(&text))) {
+			const struct family *const *f = families;
+
+			while (*f && !str_equal((*f)->name, name))
+				f++;
+			if (!*f) {
+				err_where(e, "--family");
+				err_remedy(e, "--list --tsv shows the family of each operation.");
+				return fail(e, 0, "no family is called \"%s\"", name);
+			}
+			pool_list_add(patterns, pool_printf("%s.*", name));
+		}
+	}
+	return 0;
+}
+
 int ops_select(const struct str_list *patterns, struct op_list *list, struct err *e)
 {
 	struct op_list all = ops_all();
@@ -113,6 +137,31 @@ int ops_select(const struct str_list *patterns, struct op_list *list, struct err
 		if (selected(patterns, all.v[i]->id))
 			list->v[list->n++] = all.v[i];
 	return 0;
+}
+
+const struct op *ops_find(const char *id)
+{
+	for (const struct family *const *f = families; *f; f++)
+		for (size_t i = 0; i < (*f)->n; i++)
+			if (str_equal((*f)->ops[i].id, id))
+				return &(*f)->ops[i];
+	return NULL;
+}
+
+const char *op_judged(const struct op *op)
+{
+	static const char *const names[] = {
+		[JUDGED_INSIDE] = "inside",
+		[JUDGED_OUTSIDE] = "outside",
+		[JUDGED_AFTERWARDS] = "afterwards",
+	};
+
+	return names[op->judged];
+}
+
+const char *op_caller(const struct op *op)
+{
+	return op->caller == CALLER_ROOT ? "root" : "user";
 }
 
 const char *op_family(const struct op *op)

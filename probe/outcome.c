@@ -108,6 +108,15 @@ void trial_refused(struct trial *t, int num, const char *fmt, ...)
 		trial_add(t, ": %s", find(num)->why);
 }
 
+void trial_blocked(struct trial *t, int num, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	set(t, OUTCOME_BLOCKED, num, fmt, ap);
+	va_end(ap);
+}
+
 void trial_faked(struct trial *t, const char *fmt, ...)
 {
 	va_list ap;

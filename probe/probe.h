@@ -87,6 +87,8 @@ static inline void trial_stage(struct trial *t, enum stage stage)
 void trial_reached(struct trial *t, const char *fmt, ...) TRIAL_FORMAT(2);
 /* By outcome_of_errno(); detail names the call. */
 void trial_refused(struct trial *t, int num, const char *fmt, ...) TRIAL_FORMAT(3);
+/* BLOCKED, where the errno means just that here, whatever it means elsewhere. */
+void trial_blocked(struct trial *t, int num, const char *fmt, ...) TRIAL_FORMAT(3);
 /* BLOCKED without an errno: the call went well, and what it gave is not the decoy. */
 void trial_faked(struct trial *t, const char *fmt, ...) TRIAL_FORMAT(2);
 void trial_broken(struct trial *t, int num, const char *fmt, ...) TRIAL_FORMAT(3);
@@ -98,6 +100,7 @@ void trial_add(struct trial *t, const char *fmt, ...) TRIAL_FORMAT(2);
 
 enum decoy_kind {
 	DECOY_WORD,    /* any text without control bytes */
+	DECOY_PATH,    /* an absolute path */
 	DECOY_SUM,     /* 16 hexadecimal digits, as --sum prints */
 	DECOY_NUMBER,  /* a decimal number */
 	DECOY_YES,     /* "yes" or "no" */
@@ -106,25 +109,29 @@ enum decoy_kind {
 };
 
 struct decoy_key {
-	const char *name;
+	const char *name; /* one that ends in a dot goes on with an operation's id */
 	enum decoy_kind kind;
 	const char *help; /* one line */
 };
-
-enum { DECOYS_MAX = 128 };
 
 /* The known keys; the last row has no name. */
 extern const struct decoy_key decoy_keys[];
 
 struct decoys {
-	const char *value[DECOYS_MAX]; /* by place in decoy_keys[]; NULL where not told */
+	struct str_list words; /* KEY=VALUE, each key once */
 };
 
-/* Reads KEY=VALUE words. -1 with e where a key is unknown or told twice, or a value is malformed.
- */
+/* Adds KEY=VALUE words. -1 with e where a key is unknown or told twice, or a value is malformed. */
 int decoys_read(const struct str_list *words, struct decoys *decoys, struct err *e);
 
-/* The value of a key of decoy_keys[], or NULL. */
+/*
+ * Adds the words of a description, one a line; empty lines and those that begin with # say nothing.
+ * text is cut up in place and kept.
+ */
+int decoys_read_text(char *text, struct decoys *decoys, struct err *e);
+int decoys_read_file(const char *path, struct decoys *decoys, struct err *e);
+
+/* The value of a key, or NULL. */
 const char *decoy_get(const struct decoys *decoys, const char *name);
 
 /* True where the key's value is "yes". */
@@ -150,7 +157,22 @@ void sum_print(char text[SUM_TEXT], uint64_t sum);
 struct probe {
 	struct decoys decoys;
 	uint32_t timeout_ms; /* for one operation */
+	uint32_t jobs;	     /* operations at a time */
 	uint64_t nonce;	     /* new in each run: for names and tokens that nobody else has */
+	const struct op *op; /* the one that is tried: one function may serve many rows */
+};
+
+/* Who can tell that it was reached. */
+enum judged {
+	JUDGED_INSIDE,	  /* the operation itself: by content */
+	JUDGED_OUTSIDE,	  /* whoever made the decoy, at the end of the run: REACHED is a claim */
+	JUDGED_AFTERWARDS /* likewise, by what is left when the sandbox is gone */
+};
+
+/* Who reaches it where there is no sandbox. */
+enum caller {
+	CALLER_USER, /* an ordinary user */
+	CALLER_ROOT  /* who has all capabilities, if only in namespaces of its own */
 };
 
 struct op {
@@ -158,8 +180,13 @@ struct op {
 	const char *title;     /* for people, as in the seed where it is there */
 	const char *source;    /* manual page, CVE or issue: one line */
 	const char *decoys[6]; /* the keys it looks at; the last is NULL */
-	bool clean;	       /* leaves its process as it was: others may run in the same one */
+	enum judged judged;
+	enum caller caller;
+	bool clean;	    /* leaves its process as it was: others may run in the same one */
+	bool alone;	    /* with --jobs too nothing else is tried at the same time */
 	unsigned int order; /* place before the others, from 1; 0: after them, as in its family */
+	const char *at;	    /* for run(): where, or of what; NULL: the id says it */
+	long arg;	    /* for run(): a number */
 
 	/* Tries it, in a child and within the time limit, and undoes it. */
 	void (*run)(const struct probe *probe, struct trial *t);
@@ -185,8 +212,9 @@ struct family {
 		.name = (word), .ops = (rows), .n = ARRAY_SIZE(rows)                               \
 	}
 
-extern const struct family family_dev, family_fs, family_mount, family_net, family_proc,
-	family_trace;
+extern const struct family family_dev, family_fd, family_fs, family_fs_change, family_fs_read,
+	family_leak, family_mount, family_net, family_persist, family_proc, family_trace,
+	family_tty;
 
 /* The families, NULL at the end. */
 extern const struct family *const families[];
@@ -205,11 +233,49 @@ struct op_list ops_all(void);
  */
 int ops_select(const struct str_list *patterns, struct op_list *list, struct err *e);
 
+/* Adds a pattern for each of the families in names (with commas). -1 with e naming an unknown one.
+ */
+int ops_families(const struct str_list *names, struct str_list *patterns, struct err *e);
+
+/* The operation of that very id, or NULL. */
+const struct op *ops_find(const char *id);
+
 /* True where one of the patterns in text, with commas between them, fits id. */
 bool ops_match(const char *text, const char *id);
 
 /* "fs" of "fs.read-passwd". */
 const char *op_family(const struct op *op);
+const char *op_judged(const struct op *op); /* "inside" ... */
+const char *op_caller(const struct op *op); /* "user", "root" */
+
+/* ---- told.c: what many operations have in common ------------------------------------------------
+ */
+
+enum { PATH_SIZE = 512 };
+
+/* The value of a key; where it was not told, NULL, and t is SKIPPED for want of it. */
+const char *told(const struct probe *probe, struct trial *t, const char *key);
+
+/* Likewise of a key that goes on with the operation's id: "sum." */
+const char *told_own(const struct probe *probe, struct trial *t, const char *family);
+
+/* The path of the operation's decoy: the directory of that key, and op->at (or the id) below it. */
+bool told_path(const struct probe *probe, struct trial *t, const char *key, char path[PATH_SIZE]);
+
+/*
+ * The content of each decoy that is a file: the token, a blank, what stands in op->at (or the id),
+ * a newline. False, with t SKIPPED, where no token was told.
+ */
+bool told_content(const struct probe *probe, struct trial *t, char content[PATH_SIZE]);
+
+/* REACHED where fd's content is the decoy's, else what is wrong with it. Reads from the start. */
+void told_read(const struct probe *probe, struct trial *t, int fd);
+
+/* REACHED where size bytes are what the host has, by "sum.ID". */
+void told_sum(const struct probe *probe, struct trial *t, const void *data, size_t size);
+
+/* Is somebody outside there who judges and undoes what is left? */
+bool told_afterwards(const struct probe *probe);
 
 /* ---- running them -------------------------------------------------------------------------- */
 
@@ -244,17 +310,17 @@ enum guard guard_read(const char *name);
 /* ---- the command line and the report ------------------------------------------------------- */
 
 struct asked {
-	struct str_list only, decoys;
-	const char *connect, *sum;
-	uint32_t timeout_ms;
-	bool list, tsv, json, help, version;
+	struct str_list only, families, decoys;
+	const char *connect, *description, *sum;
+	uint32_t timeout_ms, jobs;
+	bool list, tsv, json, markdown, help, version;
 };
 
 int cli_read(int argc, char *const *argv, struct asked *asked, struct err *e);
 void cli_print_help(FILE *file);
 
 /* The format that was asked for. */
-enum report_format { REPORT_TEXT, REPORT_TSV, REPORT_JSON };
+enum report_format { REPORT_TEXT, REPORT_TSV, REPORT_JSON, REPORT_MARKDOWN };
 
 struct report {
 	enum report_format format;
@@ -277,7 +343,7 @@ int report_print(struct report *r, size_t end);
 /* Ends it; -1 with errno. */
 int report_end(struct report *r);
 
-/* --list: ids, or with tsv and json all that a row says. */
+/* --list: ids, or in another format all that a row says. */
 int report_list(FILE *file, enum report_format format, const struct op_list *ops);
 
 #endif

@@ -16,7 +16,8 @@
 
 static const char *const text_head[] = {"op", "result", "errno", "detail"};
 static const char *const tsv_head[] = {"id", "title", "outcome", "errno", "detail"};
-static const char *const list_head[] = {"id", "title", "family", "source", "decoys"};
+static const char *const list_head[] = {"id",	  "title",  "family", "source",
+					"decoys", "judged", "caller"};
 
 /* err_name() has one place for numbers without a name; a cell lives longer. */
 static const char *errno_cell(const struct trial *t)
@@ -48,6 +49,9 @@ static void make_table(const struct report *r, struct table *table)
  */
 static int print_lines(const struct report *r, size_t end)
 {
+	static const enum table_format formats[] = {[REPORT_TEXT] = TABLE_TEXT,
+						    [REPORT_TSV] = TABLE_TSV,
+						    [REPORT_MARKDOWN] = TABLE_MARKDOWN};
 	/* The head and, for people, the rule below it; then each row is one line. */
 	size_t head = r->format == REPORT_TSV ? 1 : 2, line = 0, size;
 	size_t first = r->printed ? r->printed + head : 0;
@@ -58,7 +62,7 @@ static int print_lines(const struct report *r, size_t end)
 	if (!memory)
 		return -1;
 	make_table(r, &table);
-	table_print(&table, memory, r->format == REPORT_TSV ? TABLE_TSV : TABLE_TEXT);
+	table_print(&table, memory, formats[r->format]);
 	if (fclose(memory)) {
 		free(text);
 		return -1;
@@ -148,33 +152,35 @@ static void list_json(FILE *file, const struct op_list *ops)
 		out_str(&out, "family", op_family(op));
 		out_str(&out, "source", op->source);
 		out_list(&out, "decoys", &decoys);
+		out_str(&out, "judged", op_judged(op));
+		out_str(&out, "caller", op_caller(op));
 		out_object_end(&out);
 	}
 	out_array_end(&out);
 	(void)out_end(&out);
 }
 
-static void list_tsv(FILE *file, const struct op_list *ops)
+static void list_table(FILE *file, enum table_format format, const struct op_list *ops)
 {
 	struct table table;
 
 	table_begin(&table, list_head, ARRAY_SIZE(list_head));
 	for (size_t i = 0; i < ops->n; i++) {
 		const struct op *op = ops->v[i];
-		const char *cells[] = {op->id, op->title, op_family(op), op->source,
-				       decoy_names(op)};
+		const char *cells[] = {op->id,		op->title,     op_family(op), op->source,
+				       decoy_names(op), op_judged(op), op_caller(op)};
 
 		table_row(&table, cells);
 	}
-	table_print(&table, file, TABLE_TSV);
+	table_print(&table, file, format);
 }
 
 int report_list(FILE *file, enum report_format format, const struct op_list *ops)
 {
 	if (format == REPORT_JSON)
 		list_json(file, ops);
-	else if (format == REPORT_TSV)
-		list_tsv(file, ops);
+	else if (format == REPORT_TSV || format == REPORT_MARKDOWN)
+		list_table(file, format == REPORT_TSV ? TABLE_TSV : TABLE_MARKDOWN, ops);
 	else
 		for (size_t i = 0; i < ops->n; i++)
 			fprintf(file, "%s\n", ops->v[i]->id);

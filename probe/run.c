@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "pool.h"
 
 enum {
 	NAP_MS = 20,	 /* longest sleep: a lost SIGCHLD costs no more than this */
@@ -148,12 +149,14 @@ static void child_main(const struct runner *r, const struct child *c)
 	for (size_t i = c->from; i < r->ops->n; i++) {
 		const struct op *op = r->ops->v[i];
 		struct trial *t = &r->shared->trials[i];
+		struct probe here = *r->probe;
 
+		here.op = op;
 		/* Should the probe be killed, this one still comes to its end, undone. */
 		(void)alarm(r->probe->timeout_ms / 1000 + ORPHAN_SECS);
 		__atomic_store_n(&r->shared->started_ns, clock_now_ns(), __ATOMIC_RELAXED);
 		trial_stage(t, STAGE_STARTED);
-		op->run(r->probe, t);
+		op->run(&here, t);
 		if (t->outcome == OUTCOME_NONE)
 			trial_broken(t, 0, "it came back without a result");
 		trial_stage(t, STAGE_DONE);
@@ -223,14 +226,16 @@ static void undo(struct runner *r, size_t i)
 {
 	const struct op *op = r->ops->v[i];
 	struct child c = {.from = i};
+	struct probe here = *r->probe;
 	size_t unused;
 
 	if (!op->undo)
 		return;
+	here.op = op;
 	c.pid = start(r);
 	if (c.pid == 0) {
 		(void)alarm(r->probe->timeout_ms / 1000 + ORPHAN_SECS);
-		op->undo(r->probe);
+		op->undo(&here);
 		_exit(0);
 	}
 	if (c.pid > 0)
@@ -276,26 +281,117 @@ static void deliver(struct runner *r)
 	r->shared->stop = 0;
 }
 
+static void run_all(struct runner *r)
+{
+	const char *absent = decoy_get(&r->probe->decoys, "absent");
+
+	for (size_t i = 0; i < r->ops->n; i++)
+		r->shared->trials[i].told_absent = absent && ops_match(absent, r->ops->v[i]->id);
+	for (size_t next = 0; next < r->ops->n;) {
+		runner_hold();
+		next = run_child(r, next);
+		deliver(r);
+	}
+}
+
+/* ---- several at a time ------------------------------------------------------------------------
+ */
+
+/* A process of its own for a part of the operations; `places` says which trial each is. */
+struct lane {
+	struct runner runner;
+	struct op_list ops;
+	size_t *places;
+	pid_t pid;
+};
+
+static struct shared *share(size_t ops_n)
+{
+	size_t size = sizeof(struct shared) + ops_n * sizeof(struct trial);
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* Every jobs-th operation, or those that must be alone. */
+static int lane_make(struct lane *l, const struct probe *probe, const struct op_list *ops,
+		     size_t index, size_t jobs, struct err *e)
+{
+	size_t shared_n = 0;
+
+	l->ops.v = pool_alloc((ops->n + 1) * sizeof(*l->ops.v));
+	l->places = pool_alloc((ops->n + 1) * sizeof(*l->places));
+	for (size_t i = 0; i < ops->n; i++) {
+		bool alone = ops->v[i]->alone || jobs == 1;
+		bool ours = alone ? index == jobs : shared_n++ % jobs == index;
+
+		if (!ours)
+			continue;
+		l->places[l->ops.n] = i;
+		l->ops.v[l->ops.n++] = ops->v[i];
+	}
+	l->runner = (struct runner){.probe = probe, .ops = &l->ops, .shared = share(l->ops.n)};
+	l->pid = -1;
+	return l->runner.shared ? 0 : fail(e, errno, "memory to share with the operations");
+}
+
+static void lane_start(struct lane *l)
+{
+	if (l->ops.n == 0)
+		return;
+	l->pid = start(&l->runner);
+	if (l->pid == 0) {
+		runner_release();
+		run_all(&l->runner);
+		_exit(0);
+	}
+}
+
+/* Until the lane is done. */
+static void lane_wait(struct lane *l)
+{
+	while (l->pid > 0) {
+		pid_t got = waitpid(l->pid, NULL, WNOHANG);
+
+		if (got == l->pid || (got < 0 && errno != EINTR))
+			break;
+		nap(&l->runner, NAP_MS * UINT64_C(1000000));
+		if (l->runner.signal)
+			(void)kill(l->pid, l->runner.signal);
+	}
+}
+
+static void lane_take(const struct lane *l, struct trial *trials)
+{
+	for (size_t i = 0; i < l->ops.n; i++) {
+		trials[l->places[i]] = l->runner.shared->trials[i];
+		if (stage_of(&l->runner, i) != STAGE_DONE)
+			trial_broken(&trials[l->places[i]], 0, "its lane ended before it");
+	}
+}
+
 int runner_run(const struct probe *probe, const struct op_list *ops, struct trial *trials,
 	       struct err *e)
 {
-	size_t size = sizeof(struct shared) + ops->n * sizeof(struct trial);
-	const char *absent = decoy_get(&probe->decoys, "absent");
-	struct runner r = {.probe = probe, .ops = ops};
-	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	size_t jobs = probe->jobs > 1 ? probe->jobs : 1;
+	struct lane *lanes = pool_alloc((jobs + 1) * sizeof(*lanes));
+	struct lane *own = &lanes[jobs];
 
-	if (memory == MAP_FAILED)
-		return fail(e, errno, "memory to share with the operations");
-	r.shared = memory;
+	for (size_t i = 0; i <= jobs; i++)
+		if (lane_make(&lanes[i], probe, ops, i, jobs, e))
+			return -1;
 	set_signals();
-	for (size_t i = 0; i < ops->n; i++)
-		r.shared->trials[i].told_absent = absent && ops_match(absent, ops->v[i]->id);
-	for (size_t next = 0; next < ops->n;) {
-		runner_hold();
-		next = run_child(&r, next);
-		deliver(&r);
+	runner_hold();
+	for (size_t i = 0; i < jobs; i++)
+		lane_start(&lanes[i]);
+	for (size_t i = 0; i < jobs; i++) {
+		lane_wait(&lanes[i]);
+		own->runner.signal =
+			own->runner.signal ? own->runner.signal : lanes[i].runner.signal;
 	}
-	memcpy(trials, r.shared->trials, ops->n * sizeof(*trials));
-	(void)munmap(memory, size);
+	deliver(&own->runner);
+	run_all(&own->runner);
+	for (size_t i = 0; i <= jobs; i++)
+		lane_take(&lanes[i], trials);
 	return 0;
 }

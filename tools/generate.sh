@@ -1,20 +1,22 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # generate.sh [--check] [--overhead]: brings the generated parts of README.md up to date.
+# generate.sh --operations [--check]: the list of operations in man/pinfold-probe.1.
 #
-# A part stands between <!-- begin NAME --> and <!-- end NAME -->. The overhead is measured anew only
+# A part stands between <!-- begin NAME --> and <!-- end NAME --> (in a manual: .\" begin NAME). The overhead is measured anew only
 # with --overhead, on a quiet machine. --check changes nothing, prints the difference and ends with 1
 # where README.md is not what the programs say; of the overhead it compares the row names alone.
 set -eu
 cd "$(dirname "$0")/.."
 BUILD=${BUILD:-build}
-check='' overhead=''
+check='' overhead='' operations=''
 for word in "$@"; do
     case $word in
     --check) check=yes ;;
     --overhead) overhead=yes ;;
+    --operations) operations=yes ;;
     *)
-        echo "usage: generate.sh [--check] [--overhead]" >&2
+        echo "usage: generate.sh [--check] [--overhead | --operations]" >&2
         exit 125
         ;;
     esac
@@ -32,6 +34,47 @@ put() {
     ' "$tmp/README.md" >"$tmp/new"
     mv "$tmp/new" "$tmp/README.md"
 }
+
+# An entry of the manual for each operation that has none outside of the generated part.
+write_operations() {
+    sed -n '/^\.\\" begin operations/,/^\.\\" end operations/d; s/^\.It Cm \([a-z]*\.[a-z0-9-]*\)$/\1/p' "$1" >"$tmp/written"
+    "$BUILD/pinfold-probe" --list --tsv | awk -F '\t' -v written="$tmp/written" '
+        BEGIN { while ((getline id < written) > 0) known[id] = 1 }
+        NR == 1 || known[$1] { next }
+        !($3 in n) { order[++families] = $3 }
+        { row[$3, ++n[$3]] = $0 }
+        function text(s) { gsub(/\\/, "\\e", s); return s }
+        END {
+            for (f = 1; f <= families; f++) {
+                family = order[f]
+                print ".Ss Family " family
+                print ".Bl -tag -width Ds"
+                for (i = 1; i <= n[family]; i++) {
+                    split(row[family, i], c, "\t")
+                    print ".It Cm " c[1]
+                    print toupper(substr(text(c[2]), 1, 1)) substr(text(c[2]), 2) "."
+                    print "Source: " text(c[4]) "."
+                    if (c[6] != "inside") print "Judged " c[6] "."
+                    if (c[7] == "root") print "Reached by root only."
+                }
+                print ".El"
+            }
+        }' >"$tmp/entries"
+    awk -v part="$tmp/entries" '
+        /^\.\\" begin operations/ { print; while ((getline line < part) > 0) print line; skip = 1; next }
+        /^\.\\" end operations/ { skip = 0 }
+        !skip' "$1"
+}
+
+if [ -n "$operations" ]; then
+    write_operations man/pinfold-probe.1 >"$tmp/page"
+    if [ -n "$check" ]; then
+        diff -u man/pinfold-probe.1 "$tmp/page"
+        exit $?
+    fi
+    cp "$tmp/page" man/pinfold-probe.1
+    exit 0
+fi
 
 cp README.md "$tmp/README.md"
 # What was measured, on what and how fast, is the summary's; the rows are what must not change.

@@ -48,6 +48,9 @@ while read -r id; do
     ok "operation $id has its rows in tests/matrix.tsv" grep -q "$(printf '\t')$id$(printf '\t')" tests/matrix.tsv
 done <"$TMP/operations"
 
+run tools/generate.sh --operations --check
+is "pinfold-probe(1) has the list of operations (tools/generate.sh --operations)" "$status $out" "0 "
+
 for code in 125 126 127; do
     ok "exit status $code is in pinfold(1) and pinfold-run(1)" \
         grep -q "$code" man/pinfold.1 man/pinfold-run.1

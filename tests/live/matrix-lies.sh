@@ -29,8 +29,9 @@ probe() {
 #!/bin/sh
 case "\$*" in
 *--list*)
-    printf '%s\t%s\t%s\t%s\t%s\n' id title family source decoys \
-        fs.read-passwd read fs 'read(2)' - proc.kill-all kill proc 'kill(2)' -
+    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' id title family source decoys judged caller \
+        fs.read-passwd read fs 'read(2)' - inside user \
+        proc.kill-all kill proc 'kill(2)' - outside user
     exit 0 ;;
 esac
 printf 'id\ttitle\toutcome\terrno\tdetail\n'

@@ -17,7 +17,8 @@ static struct err e;
 
 static int run(const char *const *argv, const char *const *env, uint32_t timeout_ms, size_t most)
 {
-	struct child_spec spec = {argv, env, timeout_ms, most};
+	struct child_spec spec = {
+		.argv = argv, .env = env, .timeout_ms = timeout_ms, .output_max = most};
 
 	child_free(&result);
 	memset(&e, 0, sizeof(e));

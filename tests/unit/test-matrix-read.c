@@ -98,10 +98,11 @@ static void test_bad_layers(void)
 
 static void make_ops(struct ops *ops)
 {
-	static const char list[] = "id\ttitle\tfamily\tsource\tdecoys\n"
-				   "fs.read\tread a file\tfs\tread(2)\t-\n"
-				   "net.connect\tconnect\tnet\tconnect(2)\tconnect\n"
-				   "proc.kill-all\tkill\tproc\tkill(2)\tkill-victims\n";
+	static const char list[] =
+		"id\ttitle\tfamily\tsource\tdecoys\tjudged\tcaller\n"
+		"fs.read\tread a file\tfs\tread(2)\t-\tinside\tuser\n"
+		"net.connect\tconnect\tnet\tconnect(2)\tconnect\toutside\troot\n"
+		"proc.kill-all\tkill\tproc\tkill(2)\tkill-victims\toutside\tuser\n";
 	struct err e = {0};
 
 	ok(read_ops(list, strlen(list), ops, &e) == 0, "three operations");
@@ -110,26 +111,31 @@ static void make_ops(struct ops *ops)
 	is_int(ops->v[2].room, ROOM_KEEPER, "kill(-1) never is");
 	is_str(ops->v[1].family, "net", "each has its family");
 	is_str(ops->v[1].title, "connect", "its title");
-	is_str(ops->v[1].source, "connect(2)", "and where it is known from");
+	is_str(ops->v[1].source, "connect(2)", "where it is known from");
+	is_str(ops->v[1].judged, "outside", "who judges it");
+	is_str(ops->v[1].caller, "root", "and who reaches it");
 }
 
 static void test_bad_ops(void)
 {
-#define LIST "id\ttitle\tfamily\tsource\tdecoys\n"
-#define ROW  "a\tt\tf\ts\t-\n"
+#define LIST "id\ttitle\tfamily\tsource\tdecoys\tjudged\tcaller\n"
+#define REST "\ts\t-\tinside\tuser"
+#define ROW  "a\tt\tf" REST "\n"
 	static const char *const bad[] = {
 		"",
 		"\n",
 		LIST,
 		ROW,
 		LIST ROW ROW,
-		LIST "a\tt\tf\ts\t-",
-		LIST "-x\tt\tf\ts\t-\n",
+		LIST "a\tt\tf" REST,
+		LIST "-x\tt\tf" REST "\n",
 		LIST "a\n",
-		LIST "a b\tt\tf\ts\t-\n",
-		LIST "a\tt\tf g\ts\t-\n",
-		LIST "a\t\x1b[2J\tf\ts\t-\n",
-		LIST "a\tt\tf\ts\t-\tmore\n",
+		LIST "a b\tt\tf" REST "\n",
+		LIST "a\tt\tf g" REST "\n",
+		LIST "a\t\x1b[2J\tf" REST "\n",
+		LIST "a\tt\tf" REST "\tmore\n",
+		LIST "a\tt\tf\ts\t-\t\tuser\n",
+		LIST "a\tt\tf\ts\t-\tinside\tany body\n",
 	};
 	struct ops ops;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What one run is worth: nothing but a whole answer of a run that went well is a block. */
-#include "matrix.h"
+#include "decoy.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -120,8 +120,56 @@ static void test_keeper_room(void)
 	}
 }
 
+/* Who saw the decoys has the last word, and what the two cannot both mean is BROKEN. */
+static void test_seen(void)
+{
+	static const struct {
+		const char *what;
+		struct answer said;
+		uint8_t seen;
+		struct answer want;
+	} cases[] = {
+		{"reached, and nobody looks", {RESULT_REACHED, 0}, SEEN_NONE, {RESULT_REACHED, 0}},
+		{"blocked, and nobody looks",
+		 {RESULT_BLOCKED, EPERM},
+		 SEEN_NONE,
+		 {RESULT_BLOCKED, EPERM}},
+		{"reached and seen", {RESULT_REACHED, 0}, SEEN_YES, {RESULT_REACHED, 0}},
+		{"reached and not seen", {RESULT_REACHED, 0}, SEEN_NO, {RESULT_BLOCKED, 0}},
+		{"reached, and it cannot be told",
+		 {RESULT_REACHED, 0},
+		 SEEN_UNKNOWN,
+		 {RESULT_BROKEN, 0}},
+		{"blocked and seen", {RESULT_BLOCKED, EPERM}, SEEN_YES, {RESULT_BROKEN, 0}},
+		{"blocked and not seen", {RESULT_BLOCKED, EPERM}, SEEN_NO, {RESULT_BLOCKED, EPERM}},
+		{"blocked, and it cannot be told",
+		 {RESULT_BLOCKED, EPERM},
+		 SEEN_UNKNOWN,
+		 {RESULT_BLOCKED, EPERM}},
+		{"absent", {RESULT_ABSENT, ENOENT}, SEEN_NO, {RESULT_ABSENT, ENOENT}},
+		{"skipped", {RESULT_SKIPPED, 0}, SEEN_UNKNOWN, {RESULT_SKIPPED, 0}},
+		{"broken", {RESULT_BROKEN, EIO}, SEEN_YES, {RESULT_BROKEN, EIO}},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct answer a[2] = {cases[i].said, {RESULT_REACHED, 0}};
+		const uint8_t seen[2] = {cases[i].seen, SEEN_NO};
+
+		list[0].said = NULL;
+		verdict_see(&ops, &(struct op_set){{1}}, a, seen);
+		ok(a[1].result == RESULT_REACHED, "%s: what was not asked for stays",
+		   cases[i].what);
+		is_int(a[0].result, cases[i].want.result, "%s", cases[i].what);
+		is_int(a[0].num, cases[i].want.num, "%s: errno", cases[i].what);
+		ok(!list[0].said == (cases[i].want.result != RESULT_BROKEN ||
+				     cases[i].said.result == RESULT_BROKEN),
+		   "%s: a reason where it became BROKEN", cases[i].what);
+	}
+}
+
 int main(void)
 {
+	test_seen();
 	test_host_room();
 	test_not_run();
 	test_keeper_room();

@@ -72,9 +72,7 @@ static void test_texts(const struct op_list *all)
 
 static void test_keys(const struct op_list *all)
 {
-	size_t n = 0;
-
-	for (const struct decoy_key *k = decoy_keys; k->name; k++, n++) {
+	for (const struct decoy_key *k = decoy_keys; k->name; k++) {
 		bool used = str_equal(k->name, "absent");
 
 		for (size_t i = 0; i < all->n; i++)
@@ -83,7 +81,6 @@ static void test_keys(const struct op_list *all)
 		ok(used, "decoy key %s: some operation uses it", k->name);
 		ok(is_text(k->help), "decoy key %s: help", k->name);
 	}
-	ok(n <= DECOYS_MAX, "there is room for every key");
 }
 
 static void test_order(const struct op_list *all)
