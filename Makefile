@@ -52,6 +52,9 @@ $(BUILD)/pinfold-probe: $(call statics,$(lib_src) $(probe_src))
 $(BUILD)/pinfold-matrix: $(call objects,$(lib_src) $(matrix_src))
 $(BUILD)/pinfold-bench: $(call objects,$(lib_src) $(bench_src))
 $(BUILD)/pinfold $(BUILD)/pinfold-probe: LINK = $(STATIC_CC) $(STATIC)
+# The archive itself: -L would bring glibc's other archives along, which musl's linker must not see.
+jansson := $(shell $(CC) -print-file-name=libjansson.a)
+$(BUILD)/pinfold: LDLIBS += $(jansson)
 $(BUILD)/pinfold-matrix $(BUILD)/pinfold-bench: LINK = $(CC)
 
 $(addprefix $(BUILD)/,$(PROGRAMS)):
@@ -83,6 +86,18 @@ $(BUILD)/gen/mkfilter: $(mkfilter_src) launcher/filter.h launcher/table/syscalls
 $(BUILD)/gen/filter-%.h: $(BUILD)/gen/mkfilter
 	$(call say,FILTER,$@)
 	$(Q)$< $* > $@.tmp && mv $@.tmp $@
+
+# The shipped policies are part of the program.
+PROFILES := $(sort $(wildcard profiles/*.json))
+$(BUILD)/launcher/policy-shipped.o $(BUILD)/$(LIBC)/launcher/policy-shipped.o: $(BUILD)/gen/profiles.inc
+mkprofiles_src := tools/mkprofiles.c launcher/json-text.c lib/err.c lib/fd.c lib/pool.c lib/str.c
+$(BUILD)/gen/mkprofiles: $(mkprofiles_src) launcher/json.h
+	@mkdir -p $(@D)
+	$(call say,HOSTCC,$@)
+	$(Q)$(HOSTCC) -std=gnu11 -O1 $(WARN) $(WERROR) -D_GNU_SOURCE -Ilib -Ilauncher -o $@ $(mkprofiles_src)
+$(BUILD)/gen/profiles.inc: $(BUILD)/gen/mkprofiles $(PROFILES)
+	$(call say,PROFILE,$@)
+	$(Q)$< $(PROFILES) > $@.tmp && mv $@.tmp $@
 
 install: all
 	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man7

@@ -12,9 +12,9 @@
 /* The rows of keys[] that have an option, as opt.h wants them. */
 static void make_options(struct opt opts[KEYS_MAX + 1])
 {
-	for (const struct key *k = keys; k->opt.name || k->path; k++)
-		if (k->opt.name)
-			*opts++ = k->opt;
+	for (const struct key *k = keys; k->help; k++)
+		if (k->option)
+			*opts++ = (struct opt){k->option, k->type, k->offset, k->value, k->help};
 	*opts = (struct opt)OPT_END;
 }
 
@@ -28,9 +28,14 @@ int cli_read(int argc, char *const *argv, struct policy *policy, struct err *e)
 	if (first < 0)
 		return -1;
 	policy->command = first < argc ? (const char *const *)argv + first : NULL;
-	if (policy->command || policy->help)
+	return 0;
+}
+
+int cli_check_command(const struct policy *policy, const char *verb, struct err *e)
+{
+	if (policy->command)
 		return 0;
-	err_remedy(e, "Write: pinfold %s [options] [--] COMMAND [ARG...]", argv[0]);
+	err_remedy(e, "Write: pinfold %s [options] [--] COMMAND [ARG...]", verb);
 	return fail(e, 0, "no command is given");
 }
 

@@ -31,15 +31,16 @@ static int plan(const struct policy *policy, struct err *e)
 
 int cmd_plan(int argc, char **argv)
 {
-	struct policy policy = {0};
+	struct policy asked = {0}, policy;
 	struct err e = {0};
 
-	if (cli_read(argc, argv, &policy, &e) == 0) {
-		if (policy.help) {
+	if (cli_read(argc, argv, &asked, &e) == 0) {
+		if (asked.help) {
 			print_help();
 			return 0;
 		}
-		if (plan(&policy, &e) == 0)
+		if (policy_resolve(&asked, &policy, &e) == 0 &&
+		    cli_check_command(&policy, argv[0], &e) == 0 && plan(&policy, &e) == 0)
 			return 0;
 	}
 	err_print(&e, "pinfold");

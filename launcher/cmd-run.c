@@ -66,16 +66,17 @@ static int run(const struct policy *policy, int *status, struct err *e)
 
 int cmd_run(int argc, char **argv)
 {
-	struct policy policy = {0};
+	struct policy asked = {0}, policy;
 	struct err e = {0};
 	int status;
 
-	if (cli_read(argc, argv, &policy, &e) == 0) {
-		if (policy.help) {
+	if (cli_read(argc, argv, &asked, &e) == 0) {
+		if (asked.help) {
 			print_help();
 			return 0;
 		}
-		if (run(&policy, &status, &e) == 0)
+		if (policy_resolve(&asked, &policy, &e) == 0 &&
+		    cli_check_command(&policy, argv[0], &e) == 0 && run(&policy, &status, &e) == 0)
 			return status;
 	}
 	err_print(&e, "pinfold");

@@ -21,7 +21,6 @@
 
 #include "err.h"
 #include "fd.h"
-#include "map.h"
 #include "ns.h"
 #include "out.h"
 #include "policy.h"
@@ -76,8 +75,7 @@ struct host {
 	size_t links_n;
 	struct host_path *paths;
 	size_t paths_n;
-	struct map paths_by_name; /* from given to the place in paths */
-	const char *const *env;	  /* the caller's environment */
+	const char *const *env; /* the caller's environment */
 };
 
 /* ---- what will be done --------------------------------------------------------------------- */
@@ -126,9 +124,8 @@ struct plan {
 	struct identity id;
 	struct mount *mounts; /* has room for the next power of two (plan-view.c) */
 	size_t mounts_n;
-	struct map places; /* from dest to the place in mounts */
-	const char *cwd;   /* NULL: where the caller is */
-	bool cwd_asked;	   /* named by --chdir, so it must exist */
+	const char *cwd; /* NULL: where the caller is */
+	bool cwd_asked;	 /* named by --chdir, so it must exist */
 	const char *hostname;
 	const char *const *env;	    /* the agent's environment by the env layer */
 	const char *const *env_all; /* the same without that layer */
@@ -236,6 +233,7 @@ static inline bool plan_has(const struct plan *plan, const char *layer)
 
 /* cli.c: argv -> policy, by keys[] (policy.h). Unknown options and bad values: -1. */
 int cli_read(int argc, char *const *argv, struct policy *policy, struct err *e);
+int cli_check_command(const struct policy *policy, const char *verb, struct err *e);
 void cli_print_keys(FILE *file);
 
 /* identity.c */

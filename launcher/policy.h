@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "err.h"
 #include "opt.h"
 #include "str.h"
 
@@ -54,17 +55,36 @@ struct policy {
 	const char *report; /* FILE, "-", or the number of a descriptor */
 	bool verbose, help;
 	bool json;		    /* pinfold plan --json */
+	struct str_list usual;	    /* the command where none is given */
 	const char *const *command; /* NULL-terminated; NULL where none was given */
+
+	struct str_list policies; /* --policy: names and files */
+	const char *about;	  /* what the policy is for, in a line */
+
+	/*
+	 * For each row of keys[], where its value came from: a file, "default (shipped)" or
+	 * "option"; of a list, entry by entry. Empty where the key was never set.
+	 */
+	struct str_list from[KEYS_MAX];
 };
+
+/* In policy->from: the command line. */
+#define POLICY_OPTION "option"
 
 /* What a value is: how it is read from a file, expanded and checked. */
 enum key_form {
 	KEY_WORD,     /* any text, or one of words */
+	KEY_COMMAND,  /* a command's words: a later list replaces an earlier one */
 	KEY_LAYER,    /* the name of a layer */
+	KEY_NAME,     /* of an environment variable */
+	KEY_PORT,     /* of TCP, or "any" */
 	KEY_PATH,     /* a path of the host, absolute once ~ and $NAME are replaced; maybe :DEST */
 	KEY_PATTERN,  /* the same, or relative to the workspace, with * and ** */
 	KEY_VARIABLE, /* NAME=VALUE; in a file an object {"NAME": "VALUE"} */
-	KEY_AMOUNT    /* a number, maybe with a unit */
+	KEY_COUNT,    /* a bound: these four are lib/amount.h's units, in their order */
+	KEY_BYTES,
+	KEY_TIME,
+	KEY_CPUS
 };
 
 /* What more of it means: how two policies compare (policy diff, ceilings, workspaces' files). */
@@ -78,15 +98,95 @@ enum key_sense {
 };
 
 struct key {
-	struct opt opt;	  /* its option; name NULL: only in files */
-	const char *path; /* its place in a policy file ("filesystem.ro"); NULL: only an option */
+	const char *option; /* without its dashes; NULL: only in files */
+	const char *path;   /* its place in a policy file ("filesystem.ro"); NULL: only an option */
+	enum opt_type type;
+	size_t offset; /* of its member */
 	enum key_form form;
 	enum key_sense sense;
 	const char *const *words; /* the only values there are, NULL-terminated; NULL: any */
+	const char *value;	  /* what stands for the value in help; NULL for a flag */
+	const char *help;	  /* one line */
 };
 
-extern const struct key keys[]; /* ends with a row that has neither option nor path */
+extern const struct key keys[]; /* ends with a row without help */
 
 size_t keys_count(void);
+const struct key *keys_find(const char *path); /* by its place in a file; NULL */
+
+/* Where the names in a policy file lead; each absolute and plain, or NULL where there is none. */
+struct policy_places {
+	const char *home, *workspace;		   /* ~, $HOME, $WORKSPACE */
+	const char *config, *data, *state, *cache; /* $XDG_..._HOME */
+	const char *runtime;			   /* $XDG_RUNTIME_DIR */
+};
+
+/* policy-places.c: from the caller's environment and current directory */
+void policy_read_places(struct policy_places *places);
+
+/* policy-expand.c, pure: text of a file with ~ and $NAME replaced, checked by the key's form */
+int policy_expand(const struct policy_places *places, const struct key *key, const char *text,
+		  const char **expanded, struct err *e);
+int policy_check_value(const struct key *key, const char *text, struct err *e);
+
+/*
+ * policy-read.c: a file's text -> what it says itself, and the names that it extends. name is what
+ * errors and policy->from call the file.
+ */
+int policy_read(const char *name, char *text, size_t n, const struct policy_places *places,
+		struct policy *policy, struct str_list *extends, struct err *e);
+
+/* policy-merge.c, pure: what a later policy says comes on top. */
+int policy_merge(const struct policy *later, struct policy *policy, struct err *e);
+void policy_mark(struct policy *policy, const char *from); /* what is set came from there */
+bool policy_is_set(const struct policy *policy, const struct key *key);
+bool policy_has_entry(const struct policy *policy, const struct key *key, const char *text);
+
+/* policy-compare.c, pure: what a allows that b does not. */
+struct policy_difference {
+	const struct key *key;
+	const char *what; /* the value, in words */
+	const char *from; /* which file a has it from; NULL where that is none */
+};
+
+struct policy_differences {
+	struct policy_difference *v;
+	size_t n;
+};
+
+/* bounds: where not NULL, only the keys that are set there count. */
+void policy_compare(const struct policy *a, const struct policy *b, const struct policy *bounds,
+		    struct policy_differences *all);
+
+/* policy-file.c: whose word is taken: a file that others could have written is refused. */
+enum policy_trust {
+	POLICY_CALLERS, /* not writable by everybody; where root starts us: root's alone */
+	POLICY_ROOTS,	/* root's alone, in directories that are root's alone */
+	POLICY_NOBODYS	/* anybody's, since it is only believed where it takes away */
+};
+
+struct policy_text {
+	char *text;
+	size_t n;
+	const char *path; /* canonical */
+};
+
+/* 1 where there is no such file, 0 with its text, -1 with e. */
+int policy_read_file(const char *path, enum policy_trust trust, struct policy_text *text,
+		     struct err *e);
+
+/* policy-shipped.c: profiles/, without their comments; sorted by name, ends with a NULL name */
+struct policy_shipped {
+	const char *name, *text;
+};
+
+extern const struct policy_shipped policy_shipped[];
+
+/* policy-load.c: names and files, with all that they extend, on top of policy. */
+int policy_load(const struct str_list *names, const struct policy_places *places,
+		struct policy *policy, struct err *e);
+
+/* policy.c: all files that speak, and the options, as one policy. */
+int policy_resolve(const struct policy *asked, struct policy *policy, struct err *e);
 
 #endif

@@ -22,7 +22,7 @@ enum {
 struct err {
 	int num;	  /* errno(3) value, or 0 where no system call failed */
 	int code;	  /* exit status to end with; 0 stands for EXIT_OURS */
-	char where[40];	  /* what is at fault: a layer, an option, a key, a file */
+	char where[256];  /* what is at fault: a layer, an option, a key, a file */
 	char what[480];	  /* what was tried and why it did not work */
 	char remedy[480]; /* what the user can do about it; may be empty */
 };

@@ -30,6 +30,9 @@ static int store(const struct opt *o, const char *value, void *noun, struct err 
 	case OPT_FLAG:
 		*(bool *)(void *)member = true;
 		return 0;
+	case OPT_WORD:
+		*(const char **)(void *)member = o->value;
+		return 0;
 	case OPT_STRING:
 		*(const char **)(void *)member = value;
 		return 0;
@@ -44,6 +47,11 @@ static int store(const struct opt *o, const char *value, void *noun, struct err 
 		return fail(e, 0, "\"%s\" is not a number", value);
 	}
 	return 0;
+}
+
+static bool takes_value(const struct opt *o)
+{
+	return o->value && o->type != OPT_WORD;
 }
 
 static int unknown(const char *word, struct err *e)
@@ -70,14 +78,14 @@ int opt_parse(const struct opt *opts, int argc, char *const *argv, void *noun, s
 		if (!o)
 			return unknown(argv[i], e);
 		i++;
-		if (!o->value && equals) {
+		if (!takes_value(o) && equals) {
 			err_where(e, "--%s", o->name);
 			err_remedy(e, "Write --%s alone.", o->name);
 			return fail(e, 0, "the option takes no value");
 		}
-		if (o->value)
+		if (takes_value(o))
 			value = equals ? equals + 1 : i < argc ? argv[i++] : NULL;
-		if (o->value && !value) {
+		if (takes_value(o) && !value) {
 			err_where(e, "--%s", o->name);
 			err_remedy(e, "Write --%s %s.", o->name, o->value);
 			return fail(e, 0, "a value is missing");
@@ -91,8 +99,8 @@ int opt_parse(const struct opt *opts, int argc, char *const *argv, void *noun, s
 void opt_print_help(FILE *file, const struct opt *opts)
 {
 	for (; opts->name; opts++) {
-		int n = fprintf(file, "  --%s%s%s", opts->name, opts->value ? " " : "",
-				opts->value ? opts->value : "");
+		int n = fprintf(file, "  --%s%s%s", opts->name, takes_value(opts) ? " " : "",
+				takes_value(opts) ? opts->value : "");
 
 		fprintf(file, "%*s%s\n", n < 30 ? 30 - n : 1, "", opts->help);
 	}

@@ -20,7 +20,8 @@ enum opt_type {
 	OPT_FLAG,   /* bool: true when named */
 	OPT_STRING, /* const char *: the last one named wins */
 	OPT_LIST,   /* struct str_list: each one named is added */
-	OPT_UINT    /* uint32_t: a strict decimal number */
+	OPT_UINT,   /* uint32_t: a strict decimal number */
+	OPT_WORD    /* const char *: the row's value itself when named; takes none */
 };
 
 struct opt {

@@ -12,32 +12,13 @@ static void indent(const struct out *o, int depth)
 		fprintf(o->file, "%*s", 2 * depth, "");
 }
 
-/* The length of the UTF-8 sequence at s, or 0 where the bytes are none (RFC 3629). */
-static int utf8_length(const unsigned char *s)
-{
-	int n = s[0] < 0x80		      ? 1
-		: s[0] >= 0xc2 && s[0] < 0xe0 ? 2
-		: s[0] >= 0xe0 && s[0] < 0xf0 ? 3
-		: s[0] >= 0xf0 && s[0] < 0xf5 ? 4
-					      : 0;
-
-	for (int i = 1; i < n; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	if (n == 3 && ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f)))
-		return 0;
-	if (n == 4 && ((s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f)))
-		return 0;
-	return n;
-}
-
 static void json_string(FILE *f, const char *value)
 {
 	const unsigned char *s = (const unsigned char *)value;
 
 	fputc('"', f);
 	while (*s) {
-		int n = utf8_length(s);
+		size_t n = str_utf8_length((const char *)s);
 
 		if (n == 0) {
 			fputs("\\ufffd", f);
@@ -49,7 +30,7 @@ static void json_string(FILE *f, const char *value)
 		else if (*s < 0x20 || *s == 0x7f)
 			fprintf(f, "\\u%04x", *s);
 		else
-			fwrite(s, 1, (size_t)n, f);
+			fwrite(s, 1, n, f);
 		s += n;
 	}
 	fputc('"', f);

@@ -21,6 +21,9 @@ bool str_starts(const char *s, const char *prefix);
 /* True where path is dir or lies below it; both absolute and without "//", "." or "..". */
 bool str_path_within(const char *path, const char *dir);
 
+/* An absolute path without empty, "." or ".." parts, so that comparing text compares places. */
+bool str_path_is_plain(const char *path);
+
 /* True where s holds a byte below 0x20 or 0x7f: such names are refused wherever users give them. */
 bool str_has_control(const char *s);
 
@@ -30,6 +33,9 @@ bool str_has_control(const char *s);
  * root of a privilege bug in several sandboxes.)
  */
 int str_read_u32(const char *s, uint32_t max, uint32_t *out);
+
+/* The length of the UTF-8 sequence at s, or 0 where the bytes are none (RFC 3629). */
+size_t str_utf8_length(const char *s);
 
 /* Copies s to dst with control bytes, backslashes and DEL as \xNN; always ends with NUL. */
 void str_escape(char *dst, size_t size, const char *s);

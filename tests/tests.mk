@@ -2,7 +2,7 @@
 # The tests. tests/*/test-PART-NAME.c is linked with lib/ and everything of PART but its main();
 # tests/*/*.sh are scripts. Both speak TAP; prove(1) runs them.
 
-test_src   := $(wildcard tests/unit/test-*.c tests/plan/test-*.c tests/filter/test-*.c)
+test_src   := $(wildcard tests/unit/test-*.c tests/plan/test-*.c tests/policy/test-*.c tests/filter/test-*.c)
 test_bin   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(test_src))
 test_sh    := $(sort $(filter-out tests/kernel/run.sh,$(wildcard tests/*/*.sh)))
 helper_src := $(wildcard tests/helper/*.c)
@@ -16,11 +16,11 @@ parts = $(filter-out $(BUILD)/$(1)/main.o,$(call objects,$($(1)_src)))
 
 .SECONDEXPANSION:
 .SECONDARY:
-$(BUILD)/tests/%: tests/%.c tests/tap.h $(wildcard tests/*/*.h) $(call objects,$(lib_src)) $$(if $$(filter-out lib,$$(call part,$$*)),$$(call parts,$$(call part,$$*)))
+$(BUILD)/tests/%: tests/%.c tests/tap.h tests/golden.h $(wildcard tests/*/*.h) $(call objects,$(lib_src)) $$(if $$(filter-out lib,$$(call part,$$*)),$$(call parts,$$(call part,$$*)))
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
 	$(Q)$(CC) $(CPPFLAGS) -Ilib -I$(call part,$*) -Itests -DTESTS_DIR='"$(CURDIR)/tests"' $(ALL_CFLAGS) $(TEST_CFLAGS) \
-	  -o $@ $< $(filter %.o,$^) $(LDFLAGS) $(LDLIBS) $(shell sed -n 's,^/\* LINK: \(.*\) \*/$$,\1,p' $<) -lm
+	  -o $@ $< $(filter %.o,$^) $(LDFLAGS) $(LDLIBS) $(if $(filter launcher,$(call part,$*)),$(jansson)) $(shell sed -n 's,^/\* LINK: \(.*\) \*/$$,\1,p' $<) -lm
 
 # Small programs that the scripts run inside or beside a sandbox.
 $(BUILD)/tests/helper/%: tests/helper/%.c $(call objects,$(lib_src)) $(wildcard tests/helper/*.h)

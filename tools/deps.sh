@@ -15,6 +15,7 @@ make make
 libc6-dev /usr/include/stdio.h
 linux-libc-dev /usr/include/linux/seccomp.h
 musl-tools musl-gcc
+libjansson-dev /usr/include/jansson.h
 '
 test_needs='
 perl prove

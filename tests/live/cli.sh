@@ -54,6 +54,11 @@ show() {
     rm -f "$WORK/new"
     echo a >"$WORK/file"
     user_owned "$WORK"
+    gives "decoy" "--optional: what is missing is left out" --ro "$TMP/show/file" --ro "$TMP/none" \
+        --optional "$TMP/none" cat "$TMP/show/file"
+    # shellcheck disable=SC2046 # a list of words
+    gives 300 "as many mounts as are asked for" $(seq -f "--ro $TMP/show/file:/m/%g" 300) \
+        sh -c 'ls /m | wc -l'
     gives ok "--rw FILE" --rw "$WORK/file" "$BIN/try" write "$WORK/file"
     gives ok "--rw FILE:DEST" --rw "$WORK/file:/etc/x" "$BIN/try" write /etc/x
     is "--rw FILE: both writes are on the host ($who)" "$(cat "$WORK/file")" "$(printf 'a\nxx')"

@@ -59,8 +59,6 @@ static inline struct host made_host(void)
 			    .env = made_env};
 
 	memcpy(host.links, links, sizeof(links));
-	for (size_t i = 0; i < host.paths_n; i++)
-		map_put(&host.paths_by_name, host.paths[i].given, i);
 	return host;
 }
 
@@ -85,7 +83,9 @@ static inline int made_policy(const char *line, struct policy *policy, struct er
 
 	memset(policy, 0, sizeof(*policy));
 	memset(e, 0, sizeof(*e));
-	return cli_read((int)list.n - 1, (char *const *)(uintptr_t)list.v, policy, e);
+	if (cli_read((int)list.n - 1, (char *const *)(uintptr_t)list.v, policy, e))
+		return -1;
+	return policy->help ? 0 : cli_check_command(policy, "plan", e);
 }
 
 #endif

@@ -6,7 +6,7 @@
  * A text shows what a case is about: parts that are as in the first case, which is all of the
  * default profile, are said to be so.
  */
-#include "tap.h"
+#include "golden.h"
 
 #include "plan/cases.h"
 #include "plan/host.h"
@@ -252,40 +252,6 @@ static const char *case_text(size_t i)
 	return text;
 }
 
-/* ---- the files ------------------------------------------------------------------------------ */
-
-static const char *read_golden(const char *name)
-{
-	enum { MOST = 64 * 1024 };
-	char *text = pool_alloc(MOST);
-	ssize_t n = fd_read_file(pool_printf(TESTS_DIR "/plan/%s.txt", name), text, MOST);
-
-	ok(n < MOST - 1, "%s.txt fits", name);
-	return n < 0 ? "" : text;
-}
-
-static void write_golden(const char *name, const char *text)
-{
-	FILE *file;
-
-	if (str_equal(read_golden(name), text))
-		return;
-	file = fopen(pool_printf(TESTS_DIR "/plan/%s.txt", name), "w");
-	ok(file && fputs(text, file) >= 0 && fclose(file) == 0, "%s.txt is written", name);
-	printf("# %s.txt has changed\n", name);
-}
-
-/* The case's part of its file is what follows its own line up to the next case's. */
-static void compare(const char *golden, const char *name, const char *text)
-{
-	const char *at = strstr(golden, pool_printf("$ %s\n", name));
-	const char *body = at ? strchr(at, '\n') + 1 : NULL,
-		   *end = body ? strstr(body, "\n$ ") : NULL;
-
-	is_str(text, body ? pool_copy_n(body, end ? (size_t)(end - body) : strlen(body)) : NULL,
-	       "%s", name);
-}
-
 /* Too much is refused in words, too, and what just fits is taken. */
 static void test_bounds(void)
 {
@@ -307,10 +273,11 @@ static void test_bounds(void)
 
 int main(void)
 {
-	bool write = getenv("GOLDEN") && str_equal(getenv("GOLDEN"), "write");
+	bool write = golden_writes();
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases);) {
-		const char *file = cases[i].file, *golden = read_golden(file), *all = "";
+		const char *file = cases[i].file,
+			   *golden = golden_read(pool_printf("plan/%s.txt", file)), *all = "";
 
 		for (; i < ARRAY_SIZE(cases) && str_equal(cases[i].file, file); i++) {
 			const char *text = case_text(i);
@@ -318,10 +285,10 @@ int main(void)
 			all = pool_printf("%s%s$ %s\n%s", all, *all ? "\n" : "", case_name(i),
 					  text);
 			if (!write)
-				compare(golden, case_name(i), text);
+				golden_compare(golden, case_name(i), text);
 		}
 		if (write)
-			write_golden(file, all);
+			golden_write(pool_printf("plan/%s.txt", file), all);
 		else
 			ok(str_equal(all, golden), "%s.txt has these cases and no other", file);
 	}

@@ -22,6 +22,7 @@ static const struct {
 },
   lists[] =
 	  {
+		  {"policy", AT(policies)},
 		  {"with", AT(with)},
 		  {"without", AT(without)},
 		  {"allow-degraded", AT(degraded)},

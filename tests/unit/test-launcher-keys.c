@@ -8,17 +8,17 @@
 
 static void test_row(const struct key *k)
 {
-	const char *name = k->opt.name ? k->opt.name : k->path;
+	const char *name = k->option ? k->option : k->path;
 
-	ok(k->opt.help && *k->opt.help, "%s says what it is for", name);
-	ok(k->opt.offset < sizeof(struct policy), "... fills a member");
-	ok((k->opt.type == OPT_FLAG) == !k->opt.value, "... takes a value where it is no flag");
+	ok(k->help && *k->help, "%s says what it is for", name);
+	ok(k->offset < sizeof(struct policy), "... fills a member");
+	ok((k->type == OPT_FLAG) == !k->value, "... takes a value where it is no flag");
 	for (const struct key *other = keys; other < k; other++) {
-		if (other->opt.name && k->opt.name && str_equal(other->opt.name, k->opt.name))
+		if (other->option && k->option && str_equal(other->option, k->option))
 			ok(0, "--%s is one row's", name);
 		if (other->path && k->path && str_equal(other->path, k->path))
 			ok(0, "the key %s is one row's", k->path);
-		if (other->opt.offset == k->opt.offset)
+		if (other->offset == k->offset)
 			ok(0, "%s fills a member of its own", name);
 	}
 	ok(k->sense != KEY_ORDERED || k->words, "... has the words that it orders");
@@ -28,7 +28,7 @@ int main(void)
 {
 	size_t n = 0;
 
-	for (const struct key *k = keys; k->opt.name || k->path; k++, n++)
+	for (const struct key *k = keys; k->help; k++, n++)
 		test_row(k);
 	is_int(n, keys_count(), "the rows are counted");
 	ok(n <= KEYS_MAX, "... and are at most KEYS_MAX");

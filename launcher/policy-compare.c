@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * policy-compare: what one policy allows that another does not.
+ *
+ * One question serves `pinfold policy diff`, the ceiling that nothing may exceed and the
+ * workspace's file, which may only tighten. What a key means for it is its row's sense (policy.h).
+ * Pure. Where the answer cannot be told from the texts (two patterns), it is "more": refused rather
+ * than let through.
+ */
+#include "pinfold.h"
+
+#include <string.h>
+
+#include "amount.h"
+#include "pool.h"
+
+static const void *member(const struct policy *policy, const struct key *key)
+{
+	return (const char *)policy + key->offset;
+}
+
+static void add(struct policy_differences *all, const struct key *key, const char *what,
+		const char *from)
+{
+	size_t n = all->n;
+
+	if ((n & (n - 1)) == 0) {
+		struct policy_difference *v = pool_alloc((n ? 2 * n : 1) * sizeof(*v));
+
+		if (n)
+			memcpy(v, all->v, n * sizeof(*v));
+		all->v = v;
+	}
+	all->v[all->n++] = (struct policy_difference){key, what, from};
+}
+
+static const char *from_of(const struct policy *policy, const struct key *key, size_t i)
+{
+	const struct str_list *from = &policy->from[key - keys];
+
+	return i < from->n ? from->v[i] : NULL;
+}
+
+/* PATH of PATH:DEST: where it is shown inside opens nothing of the host. */
+static const char *source_of(const char *text)
+{
+	return pool_copy_n(text, strcspn(text, ":"));
+}
+
+static bool shows(const struct str_list *list, const char *path)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (str_path_within(path, source_of(list->v[i])))
+			return true;
+	return false;
+}
+
+static bool is_pattern(const char *text)
+{
+	return text[0] != '/' || strpbrk(text, "*?[");
+}
+
+/* Does policy allow what the entry of key says? */
+static bool grants(const struct policy *policy, const struct key *key, const char *entry)
+{
+	const struct str_list *list = member(policy, key);
+
+	if (key->form == KEY_PATH) {
+		const char *path = source_of(entry);
+
+		if (key->offset == offsetof(struct policy, rw))
+			return shows(&policy->rw, path);
+		if (key->offset == offsetof(struct policy, ro) || key->type == OPT_STRING)
+			return shows(&policy->ro, path) || shows(&policy->rw, path) ||
+			       (policy->agent && str_path_within(path, policy->agent));
+		return shows(list, path);
+	}
+	for (size_t i = 0; i < list->n; i++)
+		if (str_equal(list->v[i], entry) ||
+		    (key->form == KEY_PORT && str_equal(list->v[i], "any")))
+			return true;
+	return false;
+}
+
+static void compare_grants(const struct policy *a, const struct policy *b, const struct key *key,
+			   struct policy_differences *all)
+{
+	const void *at = member(a, key);
+	const struct str_list *list = at;
+	const char *text;
+
+	switch (key->type) {
+	case OPT_FLAG:
+		if (*(const bool *)at && !*(const bool *)member(b, key))
+			add(all, key, "true", from_of(a, key, 0));
+		return;
+	case OPT_LIST:
+		for (size_t i = 0; i < list->n; i++)
+			if (!grants(b, key, list->v[i]))
+				add(all, key, list->v[i], from_of(a, key, i));
+		return;
+	default:
+		text = *(const char *const *)at;
+		if (text && !grants(b, key, text))
+			add(all, key, text, from_of(a, key, 0));
+	}
+}
+
+/* Does what policy shows have anything of the place in it? */
+static bool reaches(const struct policy *policy, const char *place)
+{
+	const struct str_list *lists[] = {&policy->ro, &policy->rw};
+
+	if (is_pattern(place))
+		return policy->ro.n || policy->rw.n || policy->agent;
+	for (size_t l = 0; l < ARRAY_SIZE(lists); l++) {
+		for (size_t i = 0; i < lists[l]->n; i++) {
+			const char *shown = source_of(lists[l]->v[i]);
+
+			if (str_path_within(place, shown) || str_path_within(shown, place))
+				return true;
+		}
+	}
+	return policy->agent != NULL;
+}
+
+static bool denies(const struct policy *policy, const struct key *key, const char *entry)
+{
+	const struct str_list *list = member(policy, key);
+
+	for (size_t i = 0; i < list->n; i++)
+		if (str_equal(list->v[i], entry) ||
+		    (!is_pattern(entry) && !is_pattern(list->v[i]) &&
+		     str_path_within(entry, list->v[i])))
+			return true;
+	return false;
+}
+
+static void compare_denials(const struct policy *a, const struct policy *b, const struct key *key,
+			    struct policy_differences *all)
+{
+	const struct str_list *list = member(b, key);
+
+	for (size_t i = 0; i < list->n; i++)
+		if (!denies(a, key, list->v[i]) && reaches(a, list->v[i]))
+			add(all, key, pool_printf("not %s", list->v[i]), NULL);
+}
+
+static uint64_t bound_of(const struct policy *policy, const struct key *key)
+{
+	const char *text = *(const char *const *)member(policy, key);
+	uint64_t value;
+
+	/* What cannot be read is refused before it comes here (policy_check_value()). */
+	if (!text || str_equal(text, "none") ||
+	    amount_read(text, AMOUNT_COUNT + key->form - KEY_COUNT, &value))
+		return AMOUNT_NONE;
+	return value;
+}
+
+static void compare_bounds(const struct policy *a, const struct policy *b, const struct key *key,
+			   struct policy_differences *all)
+{
+	const char *text = *(const char *const *)member(a, key);
+
+	if (bound_of(a, key) > bound_of(b, key))
+		add(all, key, text ? text : "none", from_of(a, key, 0));
+}
+
+/* Unset is the first, the tightest; what is none of the words comes after the last. */
+static size_t rank_of(const struct policy *policy, const struct key *key)
+{
+	const char *text = *(const char *const *)member(policy, key);
+	size_t i = 0;
+
+	while (text && key->words[i] && !str_equal(key->words[i], text))
+		i++;
+	return i;
+}
+
+static void compare_words(const struct policy *a, const struct policy *b, const struct key *key,
+			  struct policy_differences *all)
+{
+	if (rank_of(a, key) > rank_of(b, key) ||
+	    (rank_of(a, key) == rank_of(b, key) && !key->words[rank_of(a, key)] &&
+	     !str_equal(*(const char *const *)member(a, key),
+			*(const char *const *)member(b, key))))
+		add(all, key, *(const char *const *)member(a, key), from_of(a, key, 0));
+}
+
+static uint32_t layers_of(const struct policy *policy)
+{
+	const struct profile *profile = profile_find(policy->profile ? policy->profile : "full");
+	uint32_t set = profile ? profile_set(profile) : 0;
+
+	for (size_t i = 0; i < policy->with.n; i++)
+		set |= layers_bit(policy->with.v[i]);
+	for (size_t i = 0; i < policy->without.n; i++)
+		set &= ~layers_bit(policy->without.v[i]);
+	return set;
+}
+
+/* Three keys have one meaning together: a difference is told at the one that made it. */
+static void compare_layers(const struct policy *a, const struct policy *b,
+			   struct policy_differences *all)
+{
+	const struct key *profile = keys_find("profile"), *without = keys_find("without");
+	uint32_t lost = layers_of(b) & ~layers_of(a);
+
+	for (int i = 0; layers[i]; i++) {
+		const struct key *key = profile;
+		size_t at = 0;
+
+		if (!(lost >> i & 1))
+			continue;
+		for (size_t l = 0; l < a->without.n; l++)
+			if (str_equal(a->without.v[l], layers[i]->name)) {
+				key = without;
+				at = l;
+			}
+		add(all, key, pool_printf("without the layer %s", layers[i]->name),
+		    from_of(a, key, at));
+	}
+}
+
+void policy_compare(const struct policy *a, const struct policy *b, const struct policy *bounds,
+		    struct policy_differences *all)
+{
+	bool with_layers = !bounds;
+
+	*all = (struct policy_differences){NULL, 0};
+	for (const struct key *k = keys; k->help; k++) {
+		/* --agent shows something read-only, as filesystem.ro does. */
+		const struct key *named = k->path ? k : keys_find("filesystem.ro");
+
+		if (bounds && !policy_is_set(bounds, named))
+			continue;
+		with_layers |= k->sense == KEY_LAYERS;
+		if (k->sense == KEY_GRANTS)
+			compare_grants(a, b, k, all);
+		else if (k->sense == KEY_DENIES)
+			compare_denials(a, b, k, all);
+		else if (k->sense == KEY_BOUNDS)
+			compare_bounds(a, b, k, all);
+		else if (k->sense == KEY_ORDERED)
+			compare_words(a, b, k, all);
+	}
+	if (with_layers)
+		compare_layers(a, b, all);
+}
