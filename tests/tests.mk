@@ -4,7 +4,7 @@
 
 test_src   := $(wildcard tests/unit/test-*.c tests/plan/test-*.c tests/policy/test-*.c tests/filter/test-*.c)
 test_bin   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(test_src))
-test_sh    := $(sort $(filter-out tests/kernel/run.sh,$(wildcard tests/*/*.sh)))
+test_sh    := $(sort $(filter-out tests/kernel/run.sh tests/clients/%,$(wildcard tests/*/*.sh)))
 helper_src := $(wildcard tests/helper/*.c)
 helper_bin := $(patsubst tests/%.c,$(BUILD)/tests/%,$(helper_src))
 PROVE      ?= prove
@@ -55,4 +55,14 @@ $(BUILD)/kernel/pinfold-matrix: $(call objects,$(lib_src) $(matrix_src))
 check-kernel: all $(helper_bin) $(BUILD)/kernel/pinfold-matrix
 	BUILD=$(BUILD) $(PROVE) --timer --exec '' tests/kernel/run.sh
 
-.PHONY: check-asan check-kernel
+# Real agents inside, offline once they are installed: they take most of a GiB, so they are no part of
+# check. The lock file pins them; where they lie every uid must be able to read.
+CLIENTS ?= /var/tmp/pinfold-clients
+check-clients: tests
+	@mkdir -p $(CLIENTS)
+	cp tests/clients/package.json tests/clients/package-lock.json $(CLIENTS)
+	cmp -s $(CLIENTS)/package-lock.json $(CLIENTS)/installed || { \
+	  npm ci --prefix $(CLIENTS) --no-audit --no-fund --loglevel=error && cp $(CLIENTS)/package-lock.json $(CLIENTS)/installed; }
+	BUILD=$(BUILD) CLIENTS=$(CLIENTS) $(PROVE) --timer --exec '' tests/clients/clients.sh
+
+.PHONY: check-asan check-kernel check-clients
