@@ -211,7 +211,6 @@ enum found blame_make(const struct lattice *l, const struct oracle *o, size_t op
 	struct judge j = {l, o, op, model, profile, {0}, FOUND};
 
 	blame_free(b);
-	b->control = ask(&j, 0);
 	b->outcome = ask(&j, profile);
 	find_reached(&j);
 	b->host = j.reached.n == 0;

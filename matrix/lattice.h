@@ -157,6 +157,7 @@ bool model_reached(const struct model *model, uint32_t set);
 
 /* ---- blame.c: what does that say of a profile? Pure. ---- */
 
+/* All but blame->control, which is not of this lattice. */
 enum found blame_make(const struct lattice *l, const struct oracle *o, size_t op,
 		      const struct model *model, uint32_t profile, struct blame *blame);
 void blame_free(struct blame *blame);

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "fd.h"
 #include "opt.h"
 #include "pool.h"
@@ -43,7 +44,6 @@ struct job {
 	struct layers layers;
 	struct ops ops;
 	struct decoy decoy;
-	struct points points;
 	struct sweep sweep;
 	struct report report;
 	size_t details; /* the operation that --details names */
@@ -87,11 +87,28 @@ static const struct profile_row *find_profile(const struct layers *layers, const
 	return NULL;
 }
 
+static struct subject *add_subject(struct report *r, enum subject_kind kind, const char *name,
+				   const struct layers *layers, uint32_t top)
+{
+	struct subject *s = &r->subjects[r->subjects_n++];
+
+	*s = (struct subject){.kind = kind, .name = name, .layers = layers, .top = top};
+	return s;
+}
+
+static void add_column(struct report *r, const struct subject *subject, struct profile_row profile)
+{
+	r->columns[r->columns_n++] = (struct column){.subject = subject, .profile = profile};
+}
+
 /* The profiles that were asked for, in the order of the launcher's. */
 static int choose_profiles(struct job *job, struct err *e)
 {
 	const struct str_list *asked = &job->request.profiles;
+	struct report *r = &job->report;
+	struct subject *pinfold = add_subject(r, SUBJECT_LAYERS, "pinfold", &job->layers, 0);
 
+	words_make_layers(&pinfold->words, &job->layers);
 	for (size_t i = 0; i < asked->n; i++) {
 		if (find_profile(&job->layers, asked->v[i]))
 			continue;
@@ -105,10 +122,22 @@ static int choose_profiles(struct job *job, struct err *e)
 
 		for (size_t k = 0; k < asked->n; k++)
 			wanted = wanted || str_equal(asked->v[k], p->name);
-		if (wanted)
-			job->report.profiles[job->report.profiles_n++] = *p;
+		if (!wanted)
+			continue;
+		add_column(r, pinfold, *p);
+		pinfold->top |= p->set;
 	}
 	return 0;
+}
+
+/* Room for all that may be asked for: the lists do not move once they are pointed to. */
+static void make_report(struct job *job)
+{
+	struct report *r = &job->report;
+
+	r->ops = &job->ops;
+	r->subjects = pool_alloc(SUBJECTS_MAX * sizeof(*r->subjects));
+	r->columns = pool_alloc((SUBJECTS_MAX + PROFILES_MAX) * sizeof(*r->columns));
 }
 
 static int choose_details(struct job *job, struct err *e)
@@ -123,31 +152,39 @@ static int choose_details(struct job *job, struct err *e)
 	return fail(e, 0, "there is no operation \"%s\"", job->request.details);
 }
 
-static int measure(struct job *job, struct err *e)
+static int sweep(struct job *job, struct err *e)
 {
 	struct sweep *sweep = &job->sweep;
+	const struct source source = {sweep_measure, sweep};
+	struct measured *m = &job->report.measured;
+	int rc;
 
+	sweep->runs =
+		(struct runs){.place = &job->place, .report = &job->report, .decoy = &job->decoy};
+	sweep->report = &job->report;
+	sweep->progress = isatty(STDERR_FILENO);
+	if (sweep_start(sweep, job->request.jobs, e))
+		return -1;
+	rc = measure_all(&job->request, &source, &job->report, e);
+	if (rc == 0 && !decoy_lives(&job->decoy))
+		rc = fail(e, 0, "the decoy process has died");
+	m->runs = sweep->runs_n;
+	m->retries = sweep->retries;
+	m->seconds = (double)(clock_now_ns() - sweep->start_ns) / 1e9;
+	return rc;
+}
+
+static int measure(struct job *job, struct err *e)
+{
 	decoy_read(&job->decoy);
 	if (place_make(&job->place, e) || ask_layers(&job->place, &job->layers, e) ||
 	    ask_ops(&job->place, &job->ops, e))
 		return -1;
 	ask_host(&job->place, &job->report.facts);
+	make_report(job);
 	if (choose_profiles(job, e) || choose_details(job, e) || decoy_make(&job->decoy, e))
 		return -1;
-	points_make(&job->points, job->ops.n);
-	sweep->runs = (struct runs){.place = &job->place,
-				    .layers = &job->layers,
-				    .ops = &job->ops,
-				    .decoy = &job->decoy};
-	sweep->ops = &job->ops;
-	sweep->points = &job->points;
-	sweep->progress = isatty(STDERR_FILENO);
-	job->report.layers = &job->layers;
-	job->report.ops = &job->ops;
-	job->report.points = &job->points;
-	if (sweep_start(sweep, job->request.jobs, e))
-		return -1;
-	return measure_all(&job->request, &job->layers, sweep, &job->report, e);
+	return sweep(job, e);
 }
 
 /* All processes and files of ours are gone after this. */
@@ -183,16 +220,18 @@ static int judge(const struct report *r)
 {
 	bool reached = false, unknown = r->troubles_n > 0;
 
-	for (size_t i = 0; i < r->profiles_n; i++) {
-		bool full = str_equal(r->profiles[i].name, "full");
+	for (size_t i = 0; i < r->columns_n; i++) {
+		const struct column *c = &r->columns[i];
+		bool full =
+			c->subject->kind == SUBJECT_LAYERS && str_equal(c->profile.name, "full");
 
 		for (size_t k = 0; k < r->ops->n; k++) {
-			const struct blame *b = report_blame(r, i, k);
+			const struct blame *b = &c->blames[k];
 
 			unknown = unknown || b->broken || (full && b->skipped);
 			reached = reached || (full && b->outcome.result == RESULT_REACHED);
 		}
-		unknown = unknown || (full && render_missing(&r->profiles[i]));
+		unknown = unknown || (full && render_missing(&c->profile));
 	}
 	return unknown ? EXIT_OURS : reached;
 }

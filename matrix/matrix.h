@@ -20,19 +20,14 @@
 #include <sys/types.h>
 
 #include "err.h"
-#include "lattice.h"
-#include "out.h"
+#include "report.h"
 #include "str.h"
-#include "table.h"
 
 enum {
-	OPS_MAX = 512,	    /* operations of the probe */
-	PROFILES_MAX = 16,  /* kinds of profiles that `pinfold layers` may name */
 	FULL_LAYERS = 22,   /* above this many layers "all sets" are too many to list */
 	OPENERS_MAX = 10,   /* above this many layers that open something: measure all sets */
 	RUN_MS = 20000,	    /* one run of the probe, whole */
 	RUN_OUTPUT = 65536, /* bytes of each of its streams that are kept */
-	TROUBLES_MAX = 8,   /* points that could not be measured whose reason is kept */
 	TIMEOUTS_MAX = 3    /* points that are not done in time before we give up */
 };
 
@@ -45,127 +40,6 @@ struct request {
 	uint32_t jobs; /* 0: as many as there are processors */
 	uint32_t seed; /* of the samples */
 };
-
-/* ---- layers, their sets, profiles ---------------------------------------------------------- */
-
-struct layer_row {
-	const char *name, *stops, *reason; /* reason: why this host does not offer it, or NULL */
-};
-
-struct profile_row {
-	const char *name;
-	uint32_t asked; /* the profile as pinfold defines it */
-	uint32_t set;	/* what this host offers of it */
-};
-
-struct layers {
-	struct layer_row v[SET_LAYERS];
-	struct lattice lattice;
-	uint32_t offered; /* what this host offers, with all needs */
-	struct profile_row profiles[PROFILES_MAX];
-	size_t profiles_n; /* by growing number of layers; the first is the empty "none" */
-};
-
-/* ---- operations and what they answer ------------------------------------------------------- */
-
-/* Where a run of the probe happens. */
-enum room {
-	ROOM_HOST,   /* beside us, as a user would start it */
-	ROOM_KEEPER, /* in an outer pid namespace with victims (keeper.c) */
-	ROOMS
-};
-
-struct op {
-	const char *id, *title, *family;
-	const char *source;	 /* where it is known from: a manual page, a CVE */
-	const char *judged;	 /* "inside", "outside", "afterwards": who can tell */
-	const char *caller;	 /* "user", "root": who reaches it without a sandbox */
-	const char *said;	 /* its last reason for being SKIPPED or BROKEN, or NULL */
-	const char *skipped_why; /* NULL: it is tried */
-	enum room room;
-};
-
-struct ops {
-	struct op *v;
-	size_t n;
-};
-
-/* Operations by their place in struct ops. */
-struct op_set {
-	uint64_t v[OPS_MAX / 64];
-};
-
-static inline void op_set_add(struct op_set *s, size_t op)
-{
-	s->v[op / 64] |= UINT64_C(1) << op % 64;
-}
-
-static inline bool op_set_has(const struct op_set *s, size_t op)
-{
-	return s->v[op / 64] >> op % 64 & 1;
-}
-
-static inline bool op_set_any(const struct op_set *s)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(s->v); i++)
-		if (s->v[i])
-			return true;
-	return false;
-}
-
-/* What went wrong at a point, for the reader. */
-struct trouble {
-	uint32_t set;
-	const char *op; /* NULL: the whole run */
-	const char *text;
-};
-
-/* ---- the whole ------------------------------------------------------------------------------ */
-
-struct facts {
-	const char *kernel, *machine, *caller;
-	int landlock_abi; /* 0: none */
-	unsigned int uid;
-};
-
-struct measured {
-	size_t runs, points, samples, retries;
-	double seconds;
-	uint32_t seed;
-	const char *mode; /* "search", "exhaustive", or "search, then exhaustive" with why */
-	const char *why;
-};
-
-struct report {
-	const struct layers *layers;
-	const struct ops *ops;
-	const struct points *points;
-	struct facts facts;
-	struct measured measured;
-	struct profile_row profiles[PROFILES_MAX]; /* those that were asked for */
-	size_t profiles_n;
-	struct blame *blames; /* profiles_n times ops->n */
-	struct model *models; /* ops->n */
-	struct trouble *troubles;
-	size_t troubles_n; /* may be more than are kept: see TROUBLES_MAX */
-};
-
-static inline const struct blame *report_blame(const struct report *r, size_t profile, size_t op)
-{
-	return &r->blames[profile * r->ops->n + op];
-}
-
-/* ---- read.c: what the programs print -> nouns. Pure. ---- */
-
-int read_layers(const char *text, size_t size, struct layers *layers, struct err *e);
-int read_ops(const char *text, size_t size, struct ops *ops, struct err *e);
-/*
- * Fills the answers of the operations asked for; -1 where the text is not whole: a missing, unknown
- * or doubled operation, an outcome or errno that does not exist. What those say that are BROKEN or
- * SKIPPED is taken into ops. text is cut up in place.
- */
-int read_answers(char *text, size_t size, const struct op_set *asked, struct ops *ops,
-		 struct answer *answers, struct err *e);
 
 /* ---- place.c: the work place, and who we are ---- */
 
@@ -241,10 +115,27 @@ void children_end(const pid_t *keep, size_t n);
 void children_catch_signals(void); /* SIGINT, SIGTERM, SIGHUP: only noted */
 int children_signal(void);	   /* the one that came, or 0 */
 
+/* ---- words.c: the command line of a subject under a set. Pure. ---- */
+
+/* What {NAME} in a word stands for; the last row has no name. */
+struct word_value {
+	const char *name, *value;
+};
+
+void words_add(struct words *w, const char *text, uint32_t with, uint32_t without);
+void words_make_layers(struct words *w, const struct layers *layers);
+/* option and name: "--policy NAME"; top: its layers, each of which is left out where it is off. */
+void words_make_policy(struct words *w, const struct layers *layers, uint32_t top,
+		       const char *option, const char *name);
+/* Those that stand under set; out has room for w->n. */
+size_t words_pick(const struct words *w, uint32_t set, const char **out);
+const char *words_expand(const char *text, const struct word_value *values);
+
 /* ---- runs.c, verdict.c, sweep.c: workers that measure points ---- */
 
-/* One run: under this set of layers, in that room, these operations and no others. */
+/* One run: this subject under this set, in that room, these operations and no others. */
 struct wish {
+	uint32_t subject; /* its place in the report */
 	uint32_t set;
 	uint32_t room;
 	struct op_set ops; /* all of that room, and at least one */
@@ -263,15 +154,17 @@ struct kit; /* decoy.h */
 /* What all runs have in common; what they are made of is filled in by runs_make(). */
 struct runs {
 	const struct place *place;
-	const struct layers *layers;
-	const struct ops *ops;
+	const struct report *report;
 	const struct decoy *decoy;
-	const char *launcher, *probe, *self, *bin;
-	const char *parent; /* the worker, to whose life a run is tied */
-	char *ids;	    /* room for the ids of all operations, with commas */
+	const char *probe, *self;
+	struct words *words; /* of each subject, expanded */
+	size_t words_most;   /* how many the longest of these has */
+	const char *parent;  /* the worker, to whose life a run is tied */
+	char *ids;	     /* room for the ids of all operations, with commas */
 };
 
-void runs_make(struct runs *runs);
+/* In the worker, whose kit is made. */
+void runs_make(struct runs *runs, const struct kit *kit);
 
 /*
  * One run of the probe, in a worker, at its kit: head, out and err are filled; out and err are
@@ -302,42 +195,28 @@ struct worker {
 
 struct sweep {
 	struct runs runs;
-	struct ops *ops;
-	struct points *points;
+	struct report *report;
 	struct worker *workers;
 	size_t workers_n;
 	size_t runs_n, retries;
 	uint64_t start_ns;
 	bool progress;
-	struct trouble troubles[TROUBLES_MAX];
-	size_t troubles_n; /* may be more than are kept */
 	size_t timeouts;
 };
 
 int sweep_start(struct sweep *sweep, size_t jobs, struct err *e);
-/* Measures every wish; -1 where we were told to end, or too much went wrong. */
-int sweep_measure(struct sweep *sweep, const struct wish *wishes, size_t n, struct err *e);
+/* Measures every wish; -1 where we were told to end, or too much went wrong. ctx: the sweep. */
+int sweep_measure(void *ctx, const struct wish *wishes, size_t n, struct err *e);
 
-/* ---- measure.c: asks until everything is known ---- */
+/* ---- measure.c: asks until everything is known. Pure but for memory and what it asks. ---- */
 
-int measure_all(const struct request *request, const struct layers *layers, struct sweep *sweep,
-		struct report *report, struct err *e);
+/* Fills the answers of every wish, in the points of its subject: sweep_measure(), or a test's. */
+struct source {
+	int (*measure)(void *ctx, const struct wish *wishes, size_t n, struct err *e);
+	void *ctx;
+};
 
-/* ---- render-*.c: the report for people and for programs ---- */
-
-/* Names of a set's layers, joined; "-" where it is empty. */
-const char *render_set(const struct layers *layers, uint32_t set, const char *joint);
-/* "caps|landlock", "mount+pid", "host", or NULL where nobody is to blame. */
-const char *render_first(const struct report *r, const struct blame *b);
-const char *render_result(enum result result);
-/* The layers whose errno is seen where the host would have refused anyway, or NULL. */
-const char *render_answers(const struct report *r, const struct blame *b);
-/* Layers of the profile that this host does not offer. */
-uint32_t render_missing(const struct profile_row *p);
-
-int render_text(const struct report *r, enum table_format format, FILE *file);
-int render_tsv(const struct report *r, FILE *file);
-int render_json(const struct report *r, FILE *file);
-int render_details(const struct report *r, size_t op, enum table_format format, FILE *file);
+int measure_all(const struct request *request, const struct source *source, struct report *report,
+		struct err *e);
 
 #endif

@@ -49,9 +49,11 @@ static void print_number(struct out *o, const char *key, int value)
 		out_int(o, key, value);
 }
 
-static void print_operation(struct out *o, const struct report *r, const struct op *op,
+static void print_operation(struct out *o, const struct column *c, const struct op *op,
 			    const struct blame *b)
 {
+	const struct layers *layers = c->subject->layers;
+
 	out_object(o, NULL);
 	out_str(o, "id", op->id);
 	out_str(o, "title", op->title);
@@ -59,42 +61,43 @@ static void print_operation(struct out *o, const struct report *r, const struct 
 	out_str(o, "control_errno", errno_word(b->control));
 	out_str(o, "outcome", render_result(b->outcome.result));
 	out_str(o, "errno", errno_word(b->outcome));
-	out_str(o, "first", render_first(r, b));
+	out_str(o, "first", render_first(c, b));
 	out_array(o, "blockers");
 	for (size_t i = 0; i < b->blocker.n; i++)
-		print_names(o, NULL, r->layers, b->blocker.v[i]);
+		print_names(o, NULL, layers, b->blocker.v[i]);
 	out_array_end(o);
 	print_number(o, "depth", b->broken ? -1 : b->depth);
-	print_names(o, "opened_by", r->layers, b->opened_by);
-	print_names(o, "single", r->layers, b->single);
-	out_str(o, "answered_by", render_answers(r, b));
+	print_names(o, "opened_by", layers, b->opened_by);
+	print_names(o, "single", layers, b->single);
+	out_str(o, "answered_by", render_answers(c, b));
 	out_bool(o, "measured", !b->broken && !b->skipped);
 	if (op->skipped_why)
 		out_str(o, "skipped", op->skipped_why);
 	out_object_end(o);
 }
 
-static void print_profile(struct out *o, const struct report *r, size_t profile)
+static void print_column(struct out *o, const struct report *r, const struct column *c)
 {
-	const struct profile_row *p = &r->profiles[profile];
+	const struct layers *layers = c->subject->layers;
+	const struct profile_row *p = &c->profile;
 
 	out_object(o, NULL);
 	out_str(o, "name", p->name);
 	out_bool(o, "whole", render_missing(p) == 0);
-	print_names(o, "layers", r->layers, p->set);
+	print_names(o, "layers", layers, p->set);
 	out_array(o, "missing");
-	for (size_t i = 0; i < r->layers->lattice.n; i++) {
+	for (size_t i = 0; i < layers->lattice.n; i++) {
 		if (!(render_missing(p) & SET_BIT(i)))
 			continue;
 		out_object(o, NULL);
-		out_str(o, "name", r->layers->v[i].name);
-		out_str(o, "reason", r->layers->v[i].reason);
+		out_str(o, "name", layers->v[i].name);
+		out_str(o, "reason", layers->v[i].reason);
 		out_object_end(o);
 	}
 	out_array_end(o);
 	out_array(o, "operations");
 	for (size_t i = 0; i < r->ops->n; i++)
-		print_operation(o, r, &r->ops->v[i], report_blame(r, profile, i));
+		print_operation(o, c, &r->ops->v[i], &c->blames[i]);
 	out_array_end(o);
 	out_object_end(o);
 }
@@ -116,7 +119,7 @@ static void print_measured(struct out *o, const struct report *r)
 	out_array(o, "not_measured");
 	for (size_t i = 0; i < r->troubles_n && i < TROUBLES_MAX; i++) {
 		out_object(o, NULL);
-		print_names(o, "layers", r->layers, r->troubles[i].set);
+		print_names(o, "layers", r->troubles[i].subject->layers, r->troubles[i].set);
 		out_str(o, "operation", r->troubles[i].op);
 		out_str(o, "reason", r->troubles[i].text);
 		out_object_end(o);
@@ -132,8 +135,8 @@ int render_json(const struct report *r, FILE *file)
 	out_begin(&o, file, OUT_JSON);
 	print_host(&o, r);
 	out_array(&o, "profiles");
-	for (size_t i = 0; i < r->profiles_n; i++)
-		print_profile(&o, r, i);
+	for (size_t i = 0; i < r->columns_n; i++)
+		print_column(&o, r, &r->columns[i]);
 	out_array_end(&o);
 	print_measured(&o, r);
 	return out_end(&o);

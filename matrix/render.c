@@ -27,7 +27,7 @@ const char *render_set(const struct layers *layers, uint32_t set, const char *jo
 	return text ? text : "-";
 }
 
-const char *render_first(const struct report *r, const struct blame *b)
+const char *render_first(const struct column *c, const struct blame *b)
 {
 	const char *text = NULL;
 
@@ -36,20 +36,20 @@ const char *render_first(const struct report *r, const struct blame *b)
 	if (b->host)
 		return "host";
 	for (size_t i = 0; i < b->first.n; i++) {
-		const char *names = render_set(r->layers, b->first.v[i], "+");
+		const char *names = render_set(c->subject->layers, b->first.v[i], "+");
 
 		text = text ? pool_printf("%s|%s", text, names) : names;
 	}
 	return text ? text : "unclear";
 }
 
-const char *render_answers(const struct report *r, const struct blame *b)
+const char *render_answers(const struct column *c, const struct blame *b)
 {
 	bool changed = b->outcome.result != b->control.result || b->outcome.num != b->control.num;
 
 	if (!b->host || b->broken || !changed || b->first.n == 0)
 		return NULL;
-	return render_set(r->layers, b->first.v[0], "+");
+	return render_set(c->subject->layers, b->first.v[0], "+");
 }
 
 uint32_t render_missing(const struct profile_row *p)

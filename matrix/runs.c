@@ -15,16 +15,39 @@
 #include "child.h"
 #include "pool.h"
 
-void runs_make(struct runs *r)
+static void expand(struct runs *r, const struct kit *kit)
 {
+	const struct word_value values[] = {
+		{"LAUNCHER", place_program(r->place, "pinfold")},
+		{"PROBE", r->probe},
+		{"BIN", pool_printf("%s/bin", r->place->dir)},
+		{"WORKSPACE", kit->workspace},
+		{"READONLY", kit->readonly},
+		{NULL, NULL},
+	};
+
+	r->words = pool_alloc(r->report->subjects_n * sizeof(*r->words));
+	for (size_t i = 0; i < r->report->subjects_n; i++) {
+		const struct words *w = &r->report->subjects[i].words;
+
+		for (size_t k = 0; k < w->n; k++)
+			words_add(&r->words[i], words_expand(w->v[k].text, values), w->v[k].with,
+				  w->v[k].without);
+		if (w->n > r->words_most)
+			r->words_most = w->n;
+	}
+}
+
+void runs_make(struct runs *r, const struct kit *kit)
+{
+	const struct ops *ops = r->report->ops;
 	size_t size = 1;
 
-	r->launcher = place_program(r->place, "pinfold");
 	r->probe = place_program(r->place, "pinfold-probe");
 	r->self = place_program(r->place, "pinfold-matrix");
-	r->bin = pool_printf("%s/bin", r->place->dir);
-	for (size_t i = 0; i < r->ops->n; i++)
-		size += strlen(r->ops->v[i].id) + 1;
+	expand(r, kit);
+	for (size_t i = 0; i < ops->n; i++)
+		size += strlen(ops->v[i].id) + 1;
 	r->ids = pool_alloc(size);
 }
 
@@ -33,12 +56,12 @@ static const char *write_ids(const struct runs *r, const struct op_set *ops)
 {
 	char *at = r->ids;
 
-	for (size_t i = 0; i < r->ops->n; i++) {
+	for (size_t i = 0; i < r->report->ops->n; i++) {
 		if (!op_set_has(ops, i))
 			continue;
 		if (at != r->ids)
 			*at++ = ',';
-		at = stpcpy(at, r->ops->v[i].id);
+		at = stpcpy(at, r->report->ops->v[i].id);
 	}
 	*at = '\0';
 	return r->ids;
@@ -47,7 +70,6 @@ static const char *write_ids(const struct runs *r, const struct op_set *ops)
 static void make_argv(const struct runs *runs, const struct kit *kit, const struct wish *wish,
 		      const char **argv)
 {
-	const struct layers *layers = runs->layers;
 	size_t n = 0;
 
 	argv[n++] = runs->self;
@@ -55,23 +77,7 @@ static void make_argv(const struct runs *runs, const struct kit *kit, const stru
 	argv[n++] = runs->parent;
 	if (wish->room != ROOM_KEEPER)
 		argv[n++] = kit->tty ? kit->tty : "-";
-	argv[n++] = runs->launcher;
-	argv[n++] = "run";
-	argv[n++] = "--profile";
-	argv[n++] = "none";
-	for (size_t i = 0; i < layers->lattice.n; i++) {
-		if (!(wish->set & SET_BIT(i)))
-			continue;
-		argv[n++] = "--with";
-		argv[n++] = layers->v[i].name;
-	}
-	argv[n++] = "--ro";
-	argv[n++] = runs->bin;
-	argv[n++] = "--ro";
-	argv[n++] = kit->readonly;
-	argv[n++] = "--rw";
-	argv[n++] = kit->workspace;
-	argv[n++] = "--";
+	n += words_pick(&runs->words[wish->subject], wish->set, argv + n);
 	argv[n++] = runs->probe;
 	argv[n++] = "--tsv";
 	argv[n++] = "--only";
@@ -89,7 +95,7 @@ static void make_argv(const struct runs *runs, const struct kit *kit, const stru
 void runs_do(const struct runs *runs, struct kit *kit, const struct wish *wish,
 	     struct answer_head *head, char **out, char **err)
 {
-	const char *argv[32 + 2 * SET_LAYERS + kit->args.n];
+	const char *argv[16 + runs->words_most + kit->args.n];
 	struct child_spec spec = {.argv = argv,
 				  .env = kit->environment,
 				  .timeout_ms = RUN_MS,

@@ -145,7 +145,11 @@ static void take_known(struct seeker *s, const struct points *p, const struct mo
 		if (!is_known(a) || !set_within(p->sets[i], m->top) ||
 		    (p->sets[i] & m->openers) != given)
 			continue;
-		sets_add(a.result == RESULT_REACHED ? &s->reached : &s->blocked, p->sets[i]);
+		/* What is said already is left out: with every set measured there are very many. */
+		if (a.result == RESULT_REACHED && !lies_below(&s->reached, p->sets[i]))
+			sets_add(&s->reached, p->sets[i]);
+		if (a.result != RESULT_REACHED && !lies_above(&s->blocked, p->sets[i]))
+			sets_add(&s->blocked, p->sets[i]);
 	}
 	sets_keep_maximal(&s->reached);
 	sets_keep_minimal(&s->blocked);

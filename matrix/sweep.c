@@ -36,7 +36,7 @@ static int send_answer(int fd, const struct answer_head *head, const char *out, 
 static _Noreturn void work(struct sweep *sweep, unsigned int number, pid_t parent, int fd)
 {
 	struct kit *kit = pool_alloc(sizeof(*kit));
-	uint8_t *seen = pool_alloc(sweep->ops->n);
+	uint8_t *seen = pool_alloc(sweep->report->ops->n);
 	struct err e = {0};
 	struct wish wish;
 
@@ -47,6 +47,7 @@ static _Noreturn void work(struct sweep *sweep, unsigned int number, pid_t paren
 		err_print(&e, "pinfold-matrix");
 		_exit(EXIT_OURS);
 	}
+	runs_make(&sweep->runs, kit);
 	/* Whatever a run leaves alive comes to us, and ends before the next one begins. */
 	children_adopt();
 	while (fd_read_full(fd, &wish, sizeof(wish)) == (ssize_t)sizeof(wish)) {
@@ -56,8 +57,8 @@ static _Noreturn void work(struct sweep *sweep, unsigned int number, pid_t paren
 		runs_do(&sweep->runs, kit, &wish, &head, &out, &err);
 		kit_look(kit);
 		children_end(kit->keep, kit->keep_n);
-		kit_judge(kit, sweep->ops, seen);
-		if (send_answer(fd, &head, out, err, seen, sweep->ops->n))
+		kit_judge(kit, sweep->report->ops, seen);
+		if (send_answer(fd, &head, out, err, seen, sweep->report->ops->n))
 			break;
 		free(out);
 		free(err);
@@ -90,7 +91,6 @@ int sweep_start(struct sweep *sweep, size_t jobs, struct err *e)
 		jobs = online > 0 ? (size_t)online : 1;
 	if (jobs > WORKERS_MAX)
 		jobs = WORKERS_MAX;
-	runs_make(&sweep->runs);
 	sweep->start_ns = clock_now_ns();
 	sweep->workers = pool_alloc(jobs * sizeof(*sweep->workers));
 	while (sweep->workers_n < jobs) {
@@ -121,9 +121,11 @@ struct queue {
 static int remember_trouble(struct sweep *sweep, struct trouble trouble, bool timed_out,
 			    struct err *e)
 {
-	if (sweep->troubles_n < TROUBLES_MAX)
-		sweep->troubles[sweep->troubles_n] = trouble;
-	sweep->troubles_n++;
+	struct report *r = sweep->report;
+
+	if (r->troubles_n < TROUBLES_MAX)
+		r->troubles[r->troubles_n] = trouble;
+	r->troubles_n++;
 	sweep->timeouts += timed_out;
 	if (sweep->timeouts < TIMEOUTS_MAX)
 		return 0;
@@ -144,24 +146,32 @@ static struct op_set find_untold(const struct ops *ops, const struct wish *wish,
 	return untold;
 }
 
+/* Without any sandbox at all. */
+static bool is_control(const struct wish *wish)
+{
+	return wish->subject == 0 && wish->set == 0;
+}
+
 /* why: what was wrong with the whole run, or NULL. */
 static int remember_untold(struct sweep *sweep, const struct answer_head *head,
 			   const struct op_set *untold, const char *why, struct err *e)
 {
-	const struct answer *answers = points_find(sweep->points, head->wish.set);
+	const struct subject *subject = &sweep->report->subjects[head->wish.subject];
+	const struct answer *answers = points_find(&subject->points, head->wish.set);
+	struct trouble t = {subject, head->wish.set, NULL, why};
 
 	if (why)
-		return remember_trouble(sweep, (struct trouble){head->wish.set, NULL, why},
-					head->timed_out, e);
-	for (size_t i = 0; i < sweep->ops->n; i++) {
-		const struct op *op = &sweep->ops->v[i];
+		return remember_trouble(sweep, t, head->timed_out, e);
+	for (size_t i = 0; i < sweep->report->ops->n; i++) {
+		const struct op *op = &sweep->report->ops->v[i];
 
 		/* Not tried even without a sandbox: that is no failure, and measure.c says so. */
 		if (!op_set_has(untold, i) ||
-		    (head->wish.set == 0 && answers[i].result == RESULT_SKIPPED))
+		    (is_control(&head->wish) && answers[i].result == RESULT_SKIPPED))
 			continue;
-		if (remember_trouble(sweep, (struct trouble){head->wish.set, op->id, op->said},
-				     false, e))
+		t.op = op->id;
+		t.text = op->said;
+		if (remember_trouble(sweep, t, false, e))
 			return -1;
 	}
 	return 0;
@@ -171,13 +181,15 @@ static int remember_untold(struct sweep *sweep, const struct answer_head *head,
 static int take_answer(struct sweep *sweep, struct queue *q, const struct answer_head *head,
 		       char *out, const char *err, const uint8_t *seen, struct err *e)
 {
-	struct answer *answers = points_take(sweep->points, head->wish.set);
-	const char *why = verdict_make(head, out, err, sweep->ops, answers);
+	struct points *points = &sweep->report->subjects[head->wish.subject].points;
+	struct ops *ops = sweep->report->ops;
+	struct answer *answers = points_take(points, head->wish.set);
+	const char *why = verdict_make(head, out, err, ops, answers);
 	struct op_set untold;
 
 	if (!why && head->wish.room == ROOM_HOST)
-		verdict_see(sweep->ops, &head->wish.ops, answers, seen);
-	untold = find_untold(sweep->ops, &head->wish, answers);
+		verdict_see(ops, &head->wish.ops, answers, seen);
+	untold = find_untold(ops, &head->wish, answers);
 	sweep->runs_n++;
 	if (!op_set_any(&untold))
 		return 0;
@@ -200,12 +212,12 @@ static int receive(struct sweep *sweep, struct queue *q, struct worker *w, struc
 		return fail(e, 0, "a worker died");
 	out = calloc(1, head.out_size + 1);
 	err = calloc(1, head.err_size + 1);
-	seen = calloc(1, sweep->ops->n + 1);
+	seen = calloc(1, sweep->report->ops->n + 1);
 	if (!out || !err || !seen)
 		abort();
 	if (fd_read_full(w->fd, out, head.out_size) != (ssize_t)head.out_size ||
 	    fd_read_full(w->fd, err, head.err_size) != (ssize_t)head.err_size ||
-	    fd_read_full(w->fd, seen, sweep->ops->n) != (ssize_t)sweep->ops->n)
+	    fd_read_full(w->fd, seen, sweep->report->ops->n) != (ssize_t)sweep->report->ops->n)
 		(void)fail(e, 0, "a worker died");
 	else
 		rc = take_answer(sweep, q, &head, out, err, seen, e);
@@ -256,8 +268,9 @@ static int work_off(struct sweep *sweep, struct queue *q, struct err *e)
 	return 0;
 }
 
-int sweep_measure(struct sweep *sweep, const struct wish *wishes, size_t n, struct err *e)
+int sweep_measure(void *ctx, const struct wish *wishes, size_t n, struct err *e)
 {
+	struct sweep *sweep = ctx;
 	struct queue first = {.v = wishes, .n = n}, second = {.last = true};
 	int rc;
 

@@ -20,7 +20,7 @@ static struct ops ops = {list, 2};
 static const char *verdict(uint32_t room, int code, const char *out, const char *err,
 			   struct answer *answers)
 {
-	struct answer_head head = {.wish = {5, room, {{UINT64_C(1) << room}}},
+	struct answer_head head = {.wish = {0, 5, room, {{UINT64_C(1) << room}}},
 				   .status = code < 0 ? -code : code << 8};
 	char *text = strdup(out);
 	const char *why;
@@ -69,8 +69,8 @@ static void test_host_room(void)
 
 static void test_not_run(void)
 {
-	struct answer_head timeout = {.wish = {5, ROOM_HOST, {{1}}}, .timed_out = 1};
-	struct answer_head failed = {.wish = {5, ROOM_HOST, {{1}}}, .failed = EAGAIN};
+	struct answer_head timeout = {.wish = {0, 5, ROOM_HOST, {{1}}}, .timed_out = 1};
+	struct answer_head failed = {.wish = {0, 5, ROOM_HOST, {{1}}}, .failed = EAGAIN};
 	struct answer a[2] = {0};
 	char whole[] = FS;
 
