@@ -123,10 +123,11 @@ static int find_path(const char *given, char real[PATH_MAX])
 
 static void read_path(struct host *host, const char *given)
 {
-	struct host_path *p = &host->paths[host->paths_n++];
+	struct host_path *p = &host->paths[host->paths_n];
 	char real[PATH_MAX], target[PATH_MAX];
 	struct stat st;
 
+	map_put(&host->paths_by_name, given, host->paths_n++);
 	p->given = given;
 	if (find_path(given, real) || lstat(real, &st)) {
 		p->num = errno;

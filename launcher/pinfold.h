@@ -21,6 +21,7 @@
 
 #include "err.h"
 #include "fd.h"
+#include "map.h"
 #include "ns.h"
 #include "out.h"
 #include "policy.h"
@@ -75,7 +76,8 @@ struct host {
 	size_t links_n;
 	struct host_path *paths;
 	size_t paths_n;
-	const char *const *env; /* the caller's environment */
+	struct map paths_by_name; /* from given to the place in paths */
+	const char *const *env;	  /* the caller's environment */
 };
 
 /* ---- what will be done --------------------------------------------------------------------- */
@@ -124,8 +126,9 @@ struct plan {
 	struct identity id;
 	struct mount *mounts; /* has room for the next power of two (plan-view.c) */
 	size_t mounts_n;
-	const char *cwd; /* NULL: where the caller is */
-	bool cwd_asked;	 /* named by --chdir, so it must exist */
+	struct map places; /* from dest to the place in mounts */
+	const char *cwd;   /* NULL: where the caller is */
+	bool cwd_asked;	   /* named by --chdir, so it must exist */
 	const char *hostname;
 	const char *const *env;	    /* the agent's environment by the env layer */
 	const char *const *env_all; /* the same without that layer */

@@ -63,28 +63,23 @@ static void append(struct plan *plan, struct mount m)
 			memcpy(v, plan->mounts, n * sizeof(*v));
 		plan->mounts = v;
 	}
+	map_put(&plan->places, m.dest, n);
 	plan->mounts[plan->mounts_n++] = m;
-}
-
-static bool is_made(const struct plan *plan, const char *path)
-{
-	for (size_t i = 0; i < plan->mounts_n; i++)
-		if (plan->mounts[i].kind != MOUNT_LINK && str_equal(plan->mounts[i].dest, path))
-			return true;
-	return false;
 }
 
 /* Adds m, and before it the directories above its destination that nothing has made yet. */
 static void add(struct plan *plan, struct mount m)
 {
+	size_t i;
+
 	for (const char *slash = strchr(m.dest + 1, '/'); slash && plan_has(plan, "mount");
 	     slash = strchr(slash + 1, '/')) {
-		struct mount dir = {.kind = MOUNT_DIR,
-				    .mode = 0755,
-				    .dest = pool_copy_n(m.dest, (size_t)(slash - m.dest))};
+		struct mount dir = {.kind = MOUNT_DIR, .mode = 0755};
 
-		if (!is_made(plan, dir.dest))
-			append(plan, dir);
+		if (map_get_n(&plan->places, m.dest, (size_t)(slash - m.dest), &i))
+			continue;
+		dir.dest = pool_copy_n(m.dest, (size_t)(slash - m.dest));
+		append(plan, dir);
 	}
 	append(plan, m);
 }
@@ -157,39 +152,53 @@ static int check_plain(const char *option, const char *dest, struct err *e)
 	return fail(e, 0, "the destination \"%s\" is not a plain absolute path", dest);
 }
 
+/*
+ * What is made for the run touches no host: other mounts may lie in it. (Who would lie on a
+ * directory meets the mount that it was made for.)
+ */
+static bool takes_others(const struct mount *m)
+{
+	return m->kind == MOUNT_ROOT || m->kind == MOUNT_DIR || str_equal(m->dest, "/tmp");
+}
+
+/* A mount at dest, above it or below it that lets none in; NULL where the place is free. */
+static const struct mount *find_neighbour(const struct plan *plan, const char *dest)
+{
+	size_t i;
+
+	for (const char *end = strchr(dest + 1, '/'); end; end = strchr(end + 1, '/'))
+		if (map_get_n(&plan->places, dest, (size_t)(end - dest), &i) &&
+		    !takes_others(&plan->mounts[i]))
+			return &plan->mounts[i];
+	if (!map_get(&plan->places, dest, &i))
+		return NULL;
+	/* The directory was made for a mount that lies in it: the next one in the list. */
+	while (plan->mounts[i].kind == MOUNT_DIR)
+		i++;
+	return &plan->mounts[i];
+}
+
 static int check_dest(const struct plan *plan, const char *option, const struct mount *m,
 		      struct err *e)
 {
-	for (size_t i = 0; i < plan->mounts_n; i++) {
-		const struct mount *other = &plan->mounts[i];
+	const struct mount *other = find_neighbour(plan, m->dest);
 
-		/*
-		 * What is made for the run touches no host: other mounts may lie in it. (Who would
-		 * lie on a directory meets the mount that it was made for, further on.)
-		 */
-		if (other->kind == MOUNT_ROOT || other->kind == MOUNT_DIR ||
-		    (str_equal(other->dest, "/tmp") && !str_equal(m->dest, "/tmp")))
-			continue;
-		if (!str_path_within(m->dest, other->dest) &&
-		    !str_path_within(other->dest, m->dest))
-			continue;
-		err_where(e, "%s", option);
-		err_remedy(e, "Give it a place of its own: PATH:DEST.");
-		return fail(e, 0, "the destination %s %s %s, which is shown already", m->dest,
-			    str_equal(m->dest, other->dest)	    ? "is"
-			    : str_path_within(m->dest, other->dest) ? "lies below"
-								    : "lies above",
-			    other->dest);
-	}
-	return 0;
+	if (!other)
+		return 0;
+	err_where(e, "%s", option);
+	err_remedy(e, "Give it a place of its own: PATH:DEST.");
+	return fail(e, 0, "the destination %s %s %s, which is shown already", m->dest,
+		    str_equal(m->dest, other->dest)	    ? "is"
+		    : str_path_within(m->dest, other->dest) ? "lies below"
+							    : "lies above",
+		    other->dest);
 }
 
 static const struct host_path *find_path(const struct host *host, const char *given)
 {
-	for (size_t i = 0; i < host->paths_n; i++)
-		if (str_equal(host->paths[i].given, given))
-			return &host->paths[i];
-	return NULL;
+	size_t i;
+
+	return map_get(&host->paths_by_name, given, &i) ? &host->paths[i] : NULL;
 }
 
 /* One --ro, --rw or --agent; dest NULL: at its own canonical place. */

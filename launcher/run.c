@@ -8,7 +8,7 @@
  *                                  vfork ----------------------> AGENT  chdir  PROOF
  *                                  reaps, forwards signals       execve
  *     hears "ready", then the end  <--- link.c -----------------+
- *     waits, forwards signals
+ *     supervise.c: forwards signals, waits
  *
  * The first process inside locks itself before it makes any other, so everybody inside is born
  * locked: there is no moment at which an agent runs beside somebody who is not. An error before
@@ -24,9 +24,9 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "supervise.h"
 #include "uapi.h"
 
 static int enter_cwd(const struct plan *plan, struct err *e)
@@ -117,29 +117,6 @@ static pid_t clone_inside(const struct plan *plan)
 	return (pid_t)syscall(SYS_clone, flags, NULL, NULL, NULL, NULL);
 }
 
-/* Waits for the first process inside, and passes signals on to it meanwhile. */
-static int wait_inside(const struct plan *plan, pid_t pid)
-{
-	sigset_t set;
-	int status;
-
-	init_forwarded(&set);
-	for (;;) {
-		siginfo_t info;
-		int sig;
-
-		if (waitpid(pid, &status, WNOHANG) == pid)
-			return init_exit_code(status);
-		sig = sigwaitinfo(&set, &info);
-		/*
-		 * A terminal signals its whole foreground group. An agent in a session of its own
-		 * is not in it and depends on us; one that shares ours has got the signal already.
-		 */
-		if (sig > 0 && sig != SIGCHLD && (info.si_code <= 0 || plan_has(plan, "session")))
-			(void)kill(pid, sig);
-	}
-}
-
 static struct steps *share_steps(const struct plan *plan)
 {
 	void *p;
@@ -189,18 +166,39 @@ static int follow_start(const struct plan *plan, const struct run *run, int link
 	return rc;
 }
 
-static int follow_child(const struct plan *plan, const struct run *run, int link_fd, pid_t pid,
-			int report_fd, int *status, struct err *e)
+static int follow_child(struct supervisor *s, const struct run *run, int link_fd, pid_t pid,
+			int report_fd, struct err *e)
 {
-	int rc = follow_start(plan, run, link_fd, report_fd, e);
-
-	/* It is ending by itself, but for one that waits for leave or was stopped on its way. */
-	if (rc)
-		(void)kill(pid, SIGKILL);
-	else if (plan->command)
+	if (follow_start(s->plan, run, link_fd, report_fd, e)) {
+		/* It is ending by itself, but for one that waits for leave or was stopped on its
+		 * way. */
+		supervise_kill(pid);
+		return -1;
+	}
+	if (s->plan->command)
 		leave_stdio();
-	*status = wait_inside(plan, pid);
-	return rc;
+	return supervise_run(s, pid, e);
+}
+
+/* Makes the first process inside and follows it to its end. */
+static int run_child(struct supervisor *s, struct run *run, int link_fd, int report_fd,
+		     struct err *e)
+{
+	autoclose int ours = link_fd;
+	pid_t pid = clone_inside(s->plan);
+
+	if (pid == 0) {
+		(void)close(fd_take(&ours));
+		supervise_close(s);
+		child_main(s->plan, run);
+	}
+	(void)close(fd_take(&run->link_fd));
+	/* A report into a closed pipe or a full quota is an error to be told, not our end. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);
+	if (pid < 0)
+		return fail(e, errno, "make the namespaces");
+	return follow_child(s, run, ours, pid, report_fd, e);
 }
 
 int run_plan(const struct plan *plan, int report_fd, int *status, struct err *e)
@@ -210,14 +208,12 @@ int run_plan(const struct plan *plan, int report_fd, int *status, struct err *e)
 			  .ruleset_fd = -1,
 			  .link_fd = -1,
 			  .env = plan->env_all};
-	autoclose int ours = -1;
+	struct supervisor supervisor = {0};
 	int fds[2], rc = -1;
 	sigset_t set;
-	pid_t pid;
 
 	if (link_open(fds, e))
 		return -1;
-	ours = fds[0];
 	run.link_fd = fds[1];
 	run.steps = share_steps(plan);
 	/* A caller may have left SIGCHLD ignored: a child's end could then not be waited for. */
@@ -226,23 +222,13 @@ int run_plan(const struct plan *plan, int report_fd, int *status, struct err *e)
 	init_forwarded(&set);
 	if (sigprocmask(SIG_BLOCK, &set, &run.mask))
 		return fail(e, errno, "block the signals that are passed on");
-	if (walk_layers(STAGE_OUTSIDE, plan, &run, e) == 0 &&
-	    walk_read_namespaces(plan, &run.outside, e) == 0) {
-		pid = clone_inside(plan);
-		if (pid == 0) {
-			(void)close(fd_take(&ours));
-			child_main(plan, &run);
-		}
-		(void)close(fd_take(&run.link_fd));
-		/* A report into a closed pipe or a full quota is an error to be told, not our end.
-		 */
-		(void)signal(SIGPIPE, SIG_IGN);
-		(void)signal(SIGXFSZ, SIG_IGN);
-		if (pid < 0)
-			rc = fail(e, errno, "make the namespaces");
-		else
-			rc = follow_child(plan, &run, ours, pid, report_fd, status, e);
-	}
+	if (supervise_open(&supervisor, plan, e) == 0 &&
+	    walk_layers(STAGE_OUTSIDE, plan, &run, e) == 0 &&
+	    walk_read_namespaces(plan, &run.outside, e) == 0)
+		rc = run_child(&supervisor, &run, fd_take(&fds[0]), report_fd, e);
+	*status = supervisor.status;
+	supervise_close(&supervisor);
+	fd_cleanup(&fds[0]);
 	fd_cleanup(&run.link_fd);
 	(void)sigprocmask(SIG_SETMASK, &run.mask, NULL);
 	return rc;

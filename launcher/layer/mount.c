@@ -17,6 +17,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
@@ -25,6 +26,8 @@
 
 #include "pool.h"
 #include "uapi.h"
+
+enum { FILES_BESIDE = 64 }; /* descriptors that a start takes beside those of the mounts */
 
 static bool is_node(const struct mount *m)
 {
@@ -259,12 +262,31 @@ static int compose(const struct plan *plan, struct run *run, const int *trees, s
 	return 0;
 }
 
+/*
+ * Each tree is a descriptor until it is placed: a long list may need more of them than the caller's
+ * soft limit, which is put back afterwards.
+ */
+static int allow_files(size_t n, struct rlimit *before)
+{
+	struct rlimit more;
+
+	if (getrlimit(RLIMIT_NOFILE, before))
+		return -1;
+	more = *before;
+	if (more.rlim_cur < n)
+		more.rlim_cur = n < more.rlim_max ? n : more.rlim_max;
+	return setrlimit(RLIMIT_NOFILE, &more);
+}
+
 static int mount_apply_build(const struct plan *plan, struct run *run, struct err *e)
 {
 	mode_t mask = umask(0);
 	int *trees = pool_alloc(plan->mounts_n * sizeof(*trees)), rc = 0;
+	struct rlimit files;
 	size_t n = 0;
 
+	if (allow_files(plan->mounts_n + FILES_BESIDE, &files))
+		return fail(e, errno, "allow %zu open files", plan->mounts_n + FILES_BESIDE);
 	/* Nothing that is mounted here may show outside, nor the reverse. */
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		return fail(e, errno, "make / private");
@@ -277,6 +299,8 @@ static int mount_apply_build(const struct plan *plan, struct run *run, struct er
 	for (size_t i = 1; i < n; i++)
 		fd_cleanup(&trees[i]);
 	(void)umask(mask);
+	if (rc == 0 && setrlimit(RLIMIT_NOFILE, &files))
+		return fail(e, errno, "put the limit of open files back");
 	return rc;
 }
 

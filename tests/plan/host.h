@@ -59,6 +59,8 @@ static inline struct host made_host(void)
 			    .env = made_env};
 
 	memcpy(host.links, links, sizeof(links));
+	for (size_t i = 0; i < host.paths_n; i++)
+		map_put(&host.paths_by_name, host.paths[i].given, i);
 	return host;
 }
 

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * supervise: the launcher while the command runs: one loop over watches, and nothing else loops.
+ *
+ * Whoever has something to hear of during a run adds a watch, at its start (a row of watchers[] in
+ * supervise.c) or from within another watch.
+ */
+#ifndef PINFOLD_SUPERVISE_H
+#define PINFOLD_SUPERVISE_H
+
+#include "pinfold.h"
+
+struct supervisor;
+
+/*
+ * A descriptor, and who wants to hear that it is ready (poll(2)). ready() may add and drop watches,
+ * its own too, and must bear being called when there is nothing to do: so descriptors that can
+ * block are watched without blocking (O_NONBLOCK, MSG_DONTWAIT).
+ */
+struct watch {
+	int fd;	      /* closed when the watch is dropped; -1: a free place */
+	short events; /* may be changed at any time; 0: hang-up and errors alone */
+	void (*ready)(struct supervisor *s, struct watch *watch, short events);
+	void *data; /* the watcher's own */
+};
+
+enum { WATCHES_MAX = 64 };
+
+struct supervisor {
+	const struct plan *plan;
+	pid_t pid; /* the first process inside */
+	struct watch watches[WATCHES_MAX];
+	size_t watches_n; /* places that were ever in use */
+	bool ended;
+	int status; /* once it has ended: what to exit with */
+};
+
+/*
+ * Before the first process inside is made, and after the signals have been blocked: every watcher
+ * opens what it needs, so that a start fails here and not once the command runs.
+ */
+int supervise_open(struct supervisor *s, const struct plan *plan, struct err *e);
+
+/* The command runs: until it has ended. -1 where it could not be waited for; it is killed then. */
+int supervise_run(struct supervisor *s, pid_t pid, struct err *e);
+
+/* Ends the first process inside, and with it all the others, at once; and reaps it. */
+void supervise_kill(pid_t pid);
+void supervise_close(struct supervisor *s);
+
+/* Adds a watch; it takes fd, also where there is no place left (NULL). */
+struct watch *supervise_add(struct supervisor *s, struct watch watch, struct err *e);
+void supervise_drop(struct watch *watch);
+
+#endif
