@@ -76,10 +76,10 @@ $(BUILD)/%.o: %.c
 -include tests/tests.mk
 
 # The filter is compiled from its rows at build time (DESIGN.md, "The filter").
-FILTERS := $(BUILD)/gen/filter-x86_64.h $(BUILD)/gen/filter-aarch64.h
-$(BUILD)/launcher/layer/seccomp.o $(BUILD)/$(LIBC)/launcher/layer/seccomp.o: $(FILTERS)
-mkfilter_src := tools/mkfilter.c launcher/filter.c launcher/filter-rows.c lib/err.c lib/str.c
-$(BUILD)/gen/mkfilter: $(mkfilter_src) launcher/filter.h launcher/table/syscalls.def launcher/table/arguments.def
+FILTERS := $(foreach arch,x86_64 aarch64,$(BUILD)/gen/filter-$(arch).h $(BUILD)/gen/filter-sockets-$(arch).h)
+$(foreach layer,seccomp sockets,$(BUILD)/launcher/layer/$(layer).o $(BUILD)/$(LIBC)/launcher/layer/$(layer).o): $(FILTERS)
+mkfilter_src := tools/mkfilter.c $(addprefix launcher/filter,.c -rows.c -sockets.c) lib/err.c lib/str.c
+$(BUILD)/gen/mkfilter: $(mkfilter_src) $(wildcard launcher/filter*.h launcher/table/*.def)
 	@mkdir -p $(@D)
 	$(call say,HOSTCC,$@)
 	$(Q)$(HOSTCC) -std=gnu11 -O1 $(WARN) $(WERROR) -D_GNU_SOURCE -Ilib -Ilauncher -o $@ $(mkfilter_src)

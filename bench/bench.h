@@ -154,6 +154,8 @@ int layers_read(struct runner *runner, const char *launcher, struct layer_list *
 int layers_parse(const char *tsv, struct layer_list *layers, struct err *e); /* pure; so are all: */
 bool layers_has(const struct layer_row *row, const char *profile);
 struct str_list layers_profiles(const struct layer_list *layers); /* none, then by size */
+/* Has a profile every layer of the other? */
+bool layers_holds(const struct layer_list *layers, const char *profile, const char *other);
 /* That layer of full, and after it all of full that cannot stand without it. */
 struct str_list layers_dependants(const struct layer_list *layers, const char *name);
 /* Why this host cannot run a profile without those layers, or NULL. */

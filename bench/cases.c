@@ -60,22 +60,24 @@ static struct bench_case *add_run(struct cases *cases, enum case_kind kind, cons
 
 /*
  * The profiles to measure: none, which the others are compared with, and those that were named, or
- * all, where the part that shows profiles is wanted.
+ * those that build on each other, where the part that shows profiles is wanted.
  */
 static int choose_profiles(const struct request *request, enum part part,
 			   const struct layer_list *layers, struct str_list *chosen, struct err *e)
 {
 	struct str_list all = layers_profiles(layers);
+	const char *last = PROFILE_NONE;
 	size_t found = 0;
 
 	for (size_t i = 0; i < all.n; i++) {
-		bool named = request->profiles.n == 0;
+		bool named = request->profiles.n == 0 && layers_holds(layers, all.v[i], last);
 
 		for (size_t j = 0; j < request->profiles.n; j++)
 			if (str_equal(request->profiles.v[j], all.v[i])) {
 				named = true;
 				found++;
 			}
+		last = named ? all.v[i] : last;
 		if ((named && (request->parts & (unsigned int)part)) || i == 0)
 			pool_list_add(chosen, all.v[i]);
 	}

@@ -139,6 +139,14 @@ struct str_list layers_profiles(const struct layer_list *layers)
 	return list;
 }
 
+bool layers_holds(const struct layer_list *layers, const char *profile, const char *other)
+{
+	for (size_t i = 0; i < layers->n; i++)
+		if (layers_has(&layers->v[i], other) && !layers_has(&layers->v[i], profile))
+			return false;
+	return true;
+}
+
 struct str_list layers_dependants(const struct layer_list *layers, const char *name)
 {
 	struct str_list list = {NULL, 0};

@@ -39,6 +39,15 @@ static void print_degraded(const struct plan *plan)
 				plan->degraded_why[i]);
 }
 
+/* A profile that is less than it seems says so, each time. */
+static void print_gaps(const struct plan *plan)
+{
+	if (plan->gaps.n)
+		fprintf(stderr, "pinfold: under %s the command can still\n", plan->profile);
+	for (size_t i = 0; i < plan->gaps.n; i++)
+		fprintf(stderr, "  - %s\n", plan->gaps.v[i]);
+}
+
 static int run(const struct policy *policy, int *status, struct err *e)
 {
 	struct identity id;
@@ -58,6 +67,7 @@ static int run(const struct policy *policy, int *status, struct err *e)
 	    report_open(&plan, &report, e))
 		return -1;
 	print_degraded(&plan);
+	print_gaps(&plan);
 	if (run_plan(&plan, report, status, e) == 0)
 		return 0;
 	explain(&host, &plan, e);

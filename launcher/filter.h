@@ -132,6 +132,18 @@ struct filter {
 int filter_make(enum filter_arch arch, const struct filter_row *rows, size_t n,
 		struct filter *filter, struct err *e);
 
+/*
+ * filter-sockets.c: the filters of the layer sockets, one for each sum of these: TCP may be used;
+ * unix sockets may be.
+ */
+enum { FILTER_SOCKETS_TCP = 1, FILTER_SOCKETS_LOCAL = 2, FILTER_SOCKETS = 4 };
+
+/* The filter_rows_n rows of that filter: all allowed but socket(2) and socketpair(2). */
+int filter_make_sockets_rows(unsigned int kind, struct filter_row *rows, struct err *e);
+
+int filter_make_sockets(enum filter_arch arch, unsigned int kind, struct filter *filter,
+			struct err *e);
+
 /* Names a filter in reports and in the launcher's own check (lib/hash.h). */
 uint64_t filter_hash(const struct sock_filter *insns, size_t n);
 

@@ -11,7 +11,8 @@
 
 #define AT(member) offsetof(struct policy, member)
 
-static const char *const profile_names[] = {"none", "ns_only", "landlock", "full", NULL};
+static const char *const profile_names[] = {"none", "ns_only",	     "landlock",
+					    "full", "landlock-only", NULL};
 
 const struct key keys[] = {
 	{NULL, "description", OPT_STRING, AT(about), KEY_WORD, KEY_NEUTRAL, NULL, "TEXT",
@@ -21,7 +22,7 @@ const struct key keys[] = {
 	{NULL, "command", OPT_LIST, AT(usual), KEY_COMMAND, KEY_NEUTRAL, NULL, "WORD",
 	 "the command to run where none is given"},
 	{"profile", "profile", OPT_STRING, AT(profile), KEY_WORD, KEY_LAYERS, profile_names, "NAME",
-	 "none, ns_only, landlock or full (default: full)"},
+	 "none, ns_only, landlock, full (the default) or landlock-only"},
 	{"without", "without", OPT_LIST, AT(without), KEY_LAYER, KEY_LAYERS, NULL, "LAYER",
 	 "leave a layer of the profile out"},
 	{"with", "with", OPT_LIST, AT(with), KEY_LAYER, KEY_LAYERS, NULL, "LAYER",

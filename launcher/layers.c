@@ -11,7 +11,7 @@
 
 extern const struct layer layer_nnp, layer_user, layer_pid, layer_mount, layer_readonly, layer_net,
 	layer_ipc, layer_uts, layer_cgroup, layer_session, layer_fds, layer_env, layer_keyring,
-	layer_rlimits, layer_caps, layer_landlock, layer_seccomp;
+	layer_rlimits, layer_caps, layer_landlock, layer_sockets, layer_seccomp;
 
 const struct layer *const layers[] = {
 	&layer_nnp,   /* first of all: from here on no exec gains anything, whatever follows */
@@ -30,6 +30,7 @@ const struct layer *const layers[] = {
 	&layer_rlimits,
 	&layer_caps,	 /* after all that needs capabilities, before the walls that need none */
 	&layer_landlock, /* after mount: it forbids every mount; needs nnp, as caps is done */
+	&layer_sockets,	 /* before seccomp: its filter is one that the set-up still may load */
 	&layer_seccomp,	 /* last: it need not allow anything that the set-up alone does */
 	NULL,
 };
@@ -43,13 +44,20 @@ static const char *const full[] = {
 	NAMESPACES, "nnp",     "landlock", "readonly", "session", "fds",
 	"env",	    "keyring", "rlimits",  "caps",     "seccomp", NULL,
 };
+/* Beside the four: what stands without a namespace. */
+static const char *const landlock_only[] = {
+	"nnp",	   "landlock", "session", "fds",     "env", "keyring",
+	"rlimits", "caps",     "sockets", "seccomp", NULL,
+};
 
 const struct profile profiles[] = {
-	{"none", "no isolation: a plain fork and exec, the baseline", none},
-	{"ns_only", "namespaces, and a root composed on a tmpfs", ns_only},
-	{"landlock", "+ no_new_privs and Landlock", landlock},
-	{"full", "+ capability drop, seccomp, read-only root, and everything else", full},
-	{NULL, NULL, NULL},
+	{"none", "no isolation: a plain fork and exec, the baseline", none, false},
+	{"ns_only", "namespaces, and a root composed on a tmpfs", ns_only, false},
+	{"landlock", "+ no_new_privs and Landlock", landlock, false},
+	{"full", "+ capability drop, seccomp, read-only root, and everything else", full, false},
+	{"landlock-only", "where namespaces are forbidden: Landlock, seccomp, and less than full",
+	 landlock_only, true},
+	{NULL, NULL, NULL, false},
 };
 
 size_t layers_count(void)

@@ -117,6 +117,12 @@ struct plan_landlock {
 	struct plan_tcp tcp;
 };
 
+/* The sockets that the layer of that name leaves. */
+struct plan_sockets {
+	bool tcp;   /* the user asked for ports */
+	bool local; /* unix sockets, because Landlock knows their paths */
+};
+
 /* A plain value: no descriptors, only absolute paths; printable, comparable. */
 struct plan {
 	const char *profile;
@@ -133,6 +139,8 @@ struct plan {
 	const char *const *env;	    /* the agent's environment by the env layer */
 	const char *const *env_all; /* the same without that layer */
 	struct plan_landlock landlock;
+	struct plan_sockets sockets;
+	struct str_list gaps;	    /* what the profile is known not to stop, to be said out loud */
 	const char *const *command; /* NULL: a trial, which ends where exec would be */
 	const char *report;
 	bool verbose;
@@ -216,6 +224,7 @@ extern const struct layer *const layers[]; /* in the order of application; ends 
 struct profile {
 	const char *name, *summary;
 	const char *const *layers; /* NULL-terminated names */
+	bool gaps;		   /* less than it seems: what it does not stop is always said */
 };
 
 extern const struct profile profiles[]; /* ends with a NULL name */
@@ -246,13 +255,16 @@ int identity_apply(const struct identity *id, struct err *e); /* root becomes id
 /* host.c: reads, never changes */
 void host_read(const struct policy *policy, const struct identity *id, struct host *host);
 
-/* plan.c, plan-view.c, plan-env.c: pure. plan_make() refuses with -1 what cannot be done. */
+/* plan.c, plan-view.c, plan-env.c, plan-rules.c: pure. plan_make() refuses with -1 what cannot be
+ * done. */
 int plan_make(const struct policy *policy, const struct host *host, struct plan *plan,
 	      struct err *e);
 int plan_make_view(const struct policy *policy, const struct host *host, struct plan *plan,
 		   struct err *e);
 int plan_make_env(const struct policy *policy, const struct host *host, struct plan *plan,
 		  struct err *e);
+int plan_check_rules(const struct host *host, const struct plan *plan, struct err *e);
+void plan_make_gaps(const struct host *host, struct plan *plan);
 
 /*
  * trial.c: applies one layer, and what it needs, for real, in a process that then ends.
@@ -307,6 +319,7 @@ struct filter_facts {
 };
 
 extern const struct filter_facts seccomp_filter_facts;
+struct filter_facts sockets_filter_facts(const struct plan *plan); /* layer/sockets.c: likewise */
 
 /* report.c: what will be, or was, enforced, in words; report-file.c: where it goes */
 void report_print_plan(const struct plan *plan, struct out *out);

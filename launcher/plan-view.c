@@ -306,7 +306,7 @@ static int make_cwd(const struct policy *policy, const struct host *host, struct
 		err_remedy(e, "Write the absolute path of a directory inside.");
 		return fail(e, 0, "\"%s\" is relative: to what, inside?", plan->cwd);
 	}
-	if (!plan->cwd && plan_has(plan, "mount"))
+	if (!plan->cwd && (plan_has(plan, "mount") || plan_has(plan, "landlock")))
 		plan->cwd = same_place(host, plan);
 	return 0;
 }

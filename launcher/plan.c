@@ -63,7 +63,7 @@ static int make_set(const struct policy *policy, struct plan *plan, struct err *
 
 	if (!profile) {
 		err_where(e, "--profile %s", name);
-		err_remedy(e, "Choose none, ns_only, landlock or full.");
+		err_remedy(e, "Choose none, ns_only, landlock, full or landlock-only.");
 		return fail(e, 0, "there is no such profile");
 	}
 	if (add_layers(&policy->with, "--with", &with, e) ||
@@ -199,7 +199,9 @@ int plan_make(const struct policy *policy, const struct host *host, struct plan 
 	for (int i = 0; layers[i]; i++)
 		if ((plan->layers >> i & 1) && layers[i]->reduce)
 			layers[i]->reduce(host, plan);
-	if (plan_make_view(policy, host, plan, e))
+	if (profile_find(plan->profile)->gaps)
+		plan_make_gaps(host, plan);
+	if (plan_make_view(policy, host, plan, e) || plan_check_rules(host, plan, e))
 		return -1;
 	return plan_make_env(policy, host, plan, e);
 }

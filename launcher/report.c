@@ -65,6 +65,25 @@ static void print_mounts(const struct plan *plan, struct out *out)
 	out_array_end(out);
 }
 
+/* Where nothing is mounted: the host's own paths that Landlock's rules name. */
+static void print_paths(const struct plan *plan, struct out *out)
+{
+	struct str_list readable = {NULL, 0}, writable = {NULL, 0};
+
+	if (plan_has(plan, "mount") || !plan_has(plan, "landlock"))
+		return;
+	for (size_t i = 0; i < plan->mounts_n; i++) {
+		const struct mount *m = &plan->mounts[i];
+
+		if (m->source && m->kind != MOUNT_LINK && m->kind != MOUNT_MASK)
+			pool_list_add(m->writable ? &writable : &readable, m->source);
+	}
+	out_object(out, "paths");
+	out_list(out, "readable", &readable);
+	out_list(out, "writable", &writable);
+	out_object_end(out);
+}
+
 /* The rows of the table by kind, for the names of a mask's bits. */
 struct right {
 	unsigned int bit;
@@ -139,6 +158,30 @@ static void print_seccomp(const struct plan *plan, struct out *out)
 	out_object_end(out);
 }
 
+static void print_sockets(const struct plan *plan, struct out *out)
+{
+	struct filter_facts facts = sockets_filter_facts(plan);
+
+	if (!plan_has(plan, "sockets"))
+		return;
+	out_object(out, "sockets");
+	out_bool(out, "tcp", plan->sockets.tcp);
+	out_bool(out, "unix", plan->sockets.local);
+	out_int(out, "instructions", (int64_t)facts.instructions);
+	out_str(out, "fnv1a64", pool_printf("%016llx", (unsigned long long)facts.hash));
+	out_object_end(out);
+}
+
+static void print_gaps(const struct plan *plan, struct out *out)
+{
+	if (!plan->gaps.n)
+		return;
+	out_array(out, "cannot_stop");
+	for (size_t i = 0; i < plan->gaps.n; i++)
+		out_str(out, NULL, plan->gaps.v[i]);
+	out_array_end(out);
+}
+
 static void print_environment(const struct plan *plan, struct out *out)
 {
 	const char *const *env = plan_has(plan, "env") ? plan->env : plan->env_all;
@@ -160,11 +203,14 @@ void report_print_plan(const struct plan *plan, struct out *out)
 	print_layers(plan, out);
 	out_int(out, "uid", plan->id.uid);
 	out_int(out, "gid", plan->id.gid);
+	print_gaps(plan, out);
 	print_mounts(plan, out);
+	print_paths(plan, out);
 	out_str(out, "cwd", plan->cwd);
 	out_str(out, "hostname", plan_has(plan, "uts") ? plan->hostname : NULL);
 	print_environment(plan, out);
 	print_landlock(plan, out);
+	print_sockets(plan, out);
 	print_seccomp(plan, out);
 	out_list(out, "command", &command);
 }

@@ -16,16 +16,15 @@
 
 #include "pool.h"
 
-static int try_here(const struct host *host, const struct layer *layer, struct err *e)
+static int try_here(const struct host *host, const struct layer *layer, const char *with,
+		    struct err *e)
 {
 	struct policy policy = {.profile = "none"};
 	struct host plain = *host; /* without the caller's paths and earlier trials */
 	struct plan *plan = pool_alloc(sizeof(*plan));
-	uint32_t set =
-		layers_bit(layer->name) | (layer->tried_with ? layers_bit(layer->tried_with) : 0);
+	uint32_t set = layers_with_needs(layers_bit(layer->name) | (with ? layers_bit(with) : 0));
 	int status;
 
-	set = layers_with_needs(set);
 	plain.paths_n = 0;
 	plain.failed = 0;
 	plain.cwd = NULL;
@@ -37,7 +36,9 @@ static int try_here(const struct host *host, const struct layer *layer, struct e
 	return status ? fail(e, 0, "the trial ended with status %d", status) : 0;
 }
 
-int trial_layer(const struct host *host, const struct layer *layer, struct err *why_not)
+/* The layer in a process of its own, with another one that may be NULL. */
+static int try_apart(const struct host *host, const struct layer *layer, const char *with,
+		     struct err *why_not)
 {
 	int fds[2];
 	pid_t pid;
@@ -51,7 +52,7 @@ int trial_layer(const struct host *host, const struct layer *layer, struct err *
 		int rc;
 
 		(void)close(fds[0]);
-		rc = try_here(host, layer, &e);
+		rc = try_here(host, layer, with, &e);
 		if (rc) {
 			int at = e.where[0] ? layers_find(e.where) : -1;
 
@@ -75,6 +76,17 @@ int trial_layer(const struct host *host, const struct layer *layer, struct err *
 	if (n == 0)
 		return 0;
 	return n == (ssize_t)sizeof(*why_not) ? -1 : fail(why_not, 0, "the trial died");
+}
+
+int trial_layer(const struct host *host, const struct layer *layer, struct err *why_not)
+{
+	if (try_apart(host, layer, layer->tried_with, why_not) == 0)
+		return 0;
+	if (!layer->tried_with || str_equal(why_not->where, layer->name))
+		return -1;
+	/* It may have been the other one that failed: then this one is what it is by itself. */
+	*why_not = (struct err){0};
+	return try_apart(host, layer, NULL, why_not);
 }
 
 int trial_read(const struct policy *policy, struct host *host, struct err *e)

@@ -22,7 +22,8 @@
 static const char program[] = "pinfold-matrix";
 
 static const struct opt options[] = {
-	{"profile", OPT_LIST, AT(profiles), "NAME", "measure only this profile (repeatable)"},
+	{"profile", OPT_LIST, AT(profiles), "NAME",
+	 "measure only this profile, also landlock-only (repeatable)"},
 	{"json", OPT_FLAG, AT(json), NULL, "print JSON"},
 	{"markdown", OPT_FLAG, AT(markdown), NULL, "print Markdown tables"},
 	{"tsv", OPT_FLAG, AT(tsv), NULL, "print one table with tabs, a line an operation"},
@@ -101,12 +102,16 @@ static void add_column(struct report *r, const struct subject *subject, struct p
 	r->columns[r->columns_n++] = (struct column){.subject = subject, .profile = profile};
 }
 
-/* The profiles that were asked for, in the order of the launcher's. */
+/*
+ * The profiles that were asked for, in the order of the launcher's; else those that build on each
+ * other: each holds the one before.
+ */
 static int choose_profiles(struct job *job, struct err *e)
 {
 	const struct str_list *asked = &job->request.profiles;
 	struct report *r = &job->report;
 	struct subject *pinfold = add_subject(r, SUBJECT_LAYERS, "pinfold", &job->layers, 0);
+	uint32_t last = 0;
 
 	words_make_layers(&pinfold->words, &job->layers);
 	for (size_t i = 0; i < asked->n; i++) {
@@ -118,12 +123,13 @@ static int choose_profiles(struct job *job, struct err *e)
 	}
 	for (size_t i = 0; i < job->layers.profiles_n; i++) {
 		const struct profile_row *p = &job->layers.profiles[i];
-		bool wanted = asked->n == 0;
+		bool wanted = asked->n == 0 && set_within(last, p->asked);
 
 		for (size_t k = 0; k < asked->n; k++)
 			wanted = wanted || str_equal(asked->v[k], p->name);
 		if (!wanted)
 			continue;
+		last = p->asked;
 		add_column(r, pinfold, *p);
 		pinfold->top |= p->set;
 	}

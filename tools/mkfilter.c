@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mkfilter: prints a filter as a C header, when the launcher is built.
+ * mkfilter: prints filters as a C header, when the launcher is built.
  *
- *     mkfilter x86_64      static const struct sock_filter filter_insns[] = { ... };
- *     mkfilter --rows      the table, with tabs: name, x86_64, aarch64, rule, group, why
+ *     mkfilter x86_64            static const struct sock_filter filter_insns[] = { ... };
+ *     mkfilter sockets-x86_64    the four of the layer sockets, and a table of them
+ *     mkfilter --rows            the table, with tabs: name, x86_64, aarch64, rule, group, why
  *
  * Runs on the machine that builds, for either architecture: nothing here depends on its own.
  */
@@ -14,19 +15,56 @@
 #include "filter.h"
 #include "str.h"
 
-static void print_header(enum filter_arch arch, const struct filter *filter)
+static const char sockets[] = "sockets-";
+
+static void print_insns(const char *name, const struct filter *filter)
 {
-	printf("/* Made by mkfilter from launcher/table/; do not edit. */\n"
-	       "#define FILTER_ARCH \"%s\"\n"
-	       "#define FILTER_HASH 0x%016" PRIx64 "ull\n"
-	       "static const struct sock_filter filter_insns[] = {\n",
-	       filter_arch_name(arch), filter_hash(filter->insns, filter->n));
+	printf("static const struct sock_filter %s[] = {\n", name);
 	for (size_t i = 0; i < filter->n; i++) {
 		const struct sock_filter *f = &filter->insns[i];
 
 		printf("\t{0x%02x, %u, %u, 0x%08x}, /* %zu */\n", f->code, f->jt, f->jf, f->k, i);
 	}
 	printf("};\n");
+}
+
+static int print_calls(enum filter_arch arch, struct err *e)
+{
+	struct filter filter;
+
+	if (filter_make(arch, filter_rows, filter_rows_n, &filter, e))
+		return -1;
+	printf("/* Made by mkfilter from launcher/table/; do not edit. */\n"
+	       "#define FILTER_ARCH \"%s\"\n"
+	       "#define FILTER_HASH 0x%016" PRIx64 "ull\n",
+	       filter_arch_name(arch), filter_hash(filter.insns, filter.n));
+	print_insns("filter_insns", &filter);
+	return 0;
+}
+
+static int print_sockets(enum filter_arch arch, struct err *e)
+{
+	struct filter filters[FILTER_SOCKETS];
+
+	printf("/* Made by mkfilter from launcher/table/; do not edit. */\n");
+	for (unsigned int kind = 0; kind < FILTER_SOCKETS; kind++) {
+		char name[40];
+
+		if (filter_make_sockets(arch, kind, &filters[kind], e))
+			return -1;
+		(void)snprintf(name, sizeof(name), "filter_sockets_%u", kind);
+		print_insns(name, &filters[kind]);
+	}
+	printf("static const struct filter_sockets {\n"
+	       "\tconst struct sock_filter *insns;\n"
+	       "\tunsigned short n;\n"
+	       "\tunsigned long long hash;\n"
+	       "} filter_sockets[] = {\n");
+	for (unsigned int kind = 0; kind < FILTER_SOCKETS; kind++)
+		printf("\t{filter_sockets_%u, %zu, 0x%016" PRIx64 "ull},\n", kind, filters[kind].n,
+		       filter_hash(filters[kind].insns, filters[kind].n));
+	printf("};\n");
+	return 0;
 }
 
 static void print_rows(void)
@@ -42,23 +80,23 @@ static void print_rows(void)
 
 int main(int argc, char **argv)
 {
-	struct filter filter;
+	const char *word = argc == 2 ? argv[1] : "";
+	bool small = str_starts(word, sockets);
 	struct err e = {0};
 
-	if (argc == 2 && str_equal(argv[1], "--rows")) {
+	if (str_equal(word, "--rows")) {
 		print_rows();
 		return fflush(stdout) ? EXIT_OURS : 0;
 	}
-	for (int a = 0; argc == 2 && a < FILTER_ARCHES; a++) {
-		if (!str_equal(argv[1], filter_arch_name(a)))
+	for (int a = 0; a < FILTER_ARCHES; a++) {
+		if (!str_equal(word + (small ? sizeof(sockets) - 1 : 0), filter_arch_name(a)))
 			continue;
-		if (filter_make(a, filter_rows, filter_rows_n, &filter, &e)) {
+		if (small ? print_sockets(a, &e) : print_calls(a, &e)) {
 			err_print(&e, "mkfilter");
 			return EXIT_OURS;
 		}
-		print_header(a, &filter);
 		return fflush(stdout) ? EXIT_OURS : 0;
 	}
-	fprintf(stderr, "usage: mkfilter x86_64|aarch64|--rows\n");
+	fprintf(stderr, "usage: mkfilter x86_64|aarch64|sockets-x86_64|sockets-aarch64|--rows\n");
 	return EXIT_OURS;
 }

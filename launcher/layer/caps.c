@@ -6,8 +6,9 @@
  * effective, permitted and inheritable sets, in this order: the first two take CAP_SETPCAP.
  * Mustn't: leave one for anything: what needs a capability is done by then.
  *
- * It needs the layer user: outside a namespace of its own an ordinary user has no CAP_SETPCAP, and
- * cannot empty the bounding set.
+ * Without the layer user the agent is an ordinary user of the host, who has no CAP_SETPCAP: the
+ * bounding set and the securebits stay as they are. Both only bound what exec can give, and with
+ * the layer nnp exec gives nothing.
  */
 #include "pinfold.h"
 
@@ -28,7 +29,9 @@ static int caps_apply_build(const struct plan *plan, struct run *run, struct err
 {
 	int cap = 0;
 
-	(void)plan, (void)run;
+	(void)run;
+	if (!plan_has(plan, "user"))
+		return 0;
 	while (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0)
 		cap++;
 	/* EINVAL behind the last capability that this kernel knows (PR_CAPBSET_DROP(2const)). */
@@ -40,7 +43,9 @@ static int caps_apply_build(const struct plan *plan, struct run *run, struct err
 /* At once, before the filter makes each of these forty calls dearer. */
 static int caps_check_build(const struct plan *plan, struct run *run, struct err *e)
 {
-	(void)plan, (void)run;
+	(void)run;
+	if (!plan_has(plan, "user"))
+		return 0;
 	for (int cap = 0, rc; (rc = prctl(PR_CAPBSET_READ, cap, 0, 0, 0)) >= 0; cap++)
 		if (rc)
 			return fail(e, 0, "capability %d is still in the bounding set", cap);
@@ -51,8 +56,8 @@ static int caps_apply_lock(const struct plan *plan, struct run *run, struct err 
 {
 	static const struct uapi_cap_data nothing[2];
 
-	(void)plan, (void)run;
-	if (prctl(PR_SET_SECUREBITS, locked, 0, 0, 0))
+	(void)run;
+	if (plan_has(plan, "user") && prctl(PR_SET_SECUREBITS, locked, 0, 0, 0))
 		return fail(e, errno, "lock the securebits");
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0))
 		return fail(e, errno, "clear the ambient capabilities");
@@ -63,7 +68,7 @@ static int caps_check(const struct plan *plan, struct run *run, struct err *e)
 {
 	struct uapi_cap_data have[2];
 
-	(void)plan, (void)run;
+	(void)run;
 	if (sys_capget(have))
 		return fail(e, errno, "capget");
 	/* The ambient set is a part of the permitted one, always (capabilities(7)): it is empty
@@ -71,7 +76,7 @@ static int caps_check(const struct plan *plan, struct run *run, struct err *e)
 	for (int i = 0; i < 2; i++)
 		if (have[i].effective || have[i].permitted || have[i].inheritable)
 			return fail(e, 0, "the agent still has capabilities");
-	if ((unsigned long)prctl(PR_GET_SECUREBITS, 0, 0, 0, 0) != locked)
+	if (plan_has(plan, "user") && (unsigned long)prctl(PR_GET_SECUREBITS, 0, 0, 0, 0) != locked)
 		return fail(e, 0, "the securebits are not locked");
 	return 0;
 }
@@ -79,7 +84,7 @@ static int caps_check(const struct plan *plan, struct run *run, struct err *e)
 const struct layer layer_caps = {
 	.name = "caps",
 	.stops = "mount, forge packets and administer whatever its namespaces own",
-	.needs = "user",
+	.tried_with = "user", /* for the bounding set and the securebits */
 	.apply[STAGE_BUILD] = caps_apply_build,
 	.check[STAGE_BUILD] = caps_check_build,
 	.apply[STAGE_LOCK] = caps_apply_lock,

@@ -29,10 +29,15 @@ done
 ok "there are layers to compare" test -s "$TMP/layers"
 same "pinfold-layers(7) has the layers, in their order" \
     "$(cut -f1 "$TMP/layers")" \
-    "$(sed -n '/^\.Sh LAYERS/,/^\.Sh REFUSALS/s/^\.It Cm \([a-z]*\)$/\1/p' man/pinfold-layers.7)"
+    "$(sed -n '/^\.Sh LAYERS/,/^\.Sh WITHOUT/s/^\.It Cm \([a-z]*\)$/\1/p' man/pinfold-layers.7)"
 same "pinfold-layers(7) has their needs" \
     "$(awk -F'\t' '$2 != "-" { print $1, $2 }' "$TMP/layers")" \
     "$(awk '/^\.It Cm/ { name = $3 } /^\.Pq needs Cm/ { print name, $4 }' man/pinfold-layers.7)"
+sed -n '/^cannot_stop:/,/^mounts:/s/^  - //p' tests/plan/profiles.txt | sort -u >"$TMP/gaps"
+ok "there is something that landlock-only cannot stop" test -s "$TMP/gaps"
+while read -r gap; do
+    ok "pinfold-layers(7) says that it can still $gap" grep -qxF "$gap" man/pinfold-layers.7
+done <"$TMP/gaps"
 while IFS="$(printf '\t')" read -r name needs profiles state reason stops; do
     ok "layer $name has its file, its symbol and its place" \
         grep -q "^const struct layer layer_$name = {" "launcher/layer/$name.c"

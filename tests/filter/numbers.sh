@@ -59,7 +59,7 @@ echo '#include <asm-generic/unistd.h>' |
         >"$TMP/headers"
 compare aarch64 3
 
-for arch in x86_64 aarch64; do
+for arch in x86_64 aarch64 sockets-x86_64 sockets-aarch64; do
     run "$MKFILTER" "$arch"
     is "mkfilter makes $arch's filter" "$status" 0
     is "its header is the one that the launcher was built with" \

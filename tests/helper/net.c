@@ -8,6 +8,8 @@
  *     net self                 a connection to itself over 127.0.0.1 and over ::1: "ok ok"
  *     net socket FAMILY TYPE PROTOCOL    numbers: "ok" or the errno's name
  *     net interfaces           their names, in one line
+ *     net receive ADDR         prints "ready 0", then the datagram that comes to it
+ *     net pair-send ADDR TYPE  sends "token" there, from one end of a pair of sockets of that type
  *
  * ADDR: 127.0.0.1, ::1, a path (unix), or @NAME (abstract unix). A server ends after a minute.
  */
@@ -149,6 +151,37 @@ static int print_interfaces(void)
 	return 1;
 }
 
+static int receive(const char *text)
+{
+	union addr a;
+	socklen_t size = make_addr(text, NULL, &a);
+	int fd = socket(a.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	char token[64];
+	ssize_t n;
+
+	if (fd < 0 || bind(fd, &a.any, size) || (text[0] == '/' && chmod(text, 0666)))
+		return -1;
+	alarm(60);
+	puts("ready 0");
+	(void)fflush(stdout);
+	n = read(fd, token, sizeof(token));
+	if (n < 0)
+		return -1;
+	printf("%.*s\n", (int)n, token);
+	return 1;
+}
+
+static int pair_send(const char *text, const char *type)
+{
+	union addr a;
+	socklen_t size = make_addr(text, NULL, &a);
+	int fds[2];
+
+	if (socketpair(AF_UNIX, atoi(type), 0, fds))
+		return -1;
+	return sendto(fds[0], "token", 5, 0, &a.any, size) == 5 ? 0 : -1;
+}
+
 /* -1: errno says why not; 0: print "ok"; 1: has printed. */
 static int act(int n, char **a)
 {
@@ -166,6 +199,10 @@ static int act(int n, char **a)
 		return socket(atoi(a[1]), atoi(a[2]), atoi(a[3])) < 0 ? -1 : 0;
 	if (strcmp(word, "interfaces") == 0)
 		return print_interfaces();
+	if (strcmp(word, "receive") == 0 && n == 2)
+		return receive(a[1]);
+	if (strcmp(word, "pair-send") == 0 && n == 3)
+		return pair_send(a[1], a[2]);
 	fputs("net: called wrongly\n", stderr);
 	exit(2);
 }

@@ -34,7 +34,7 @@ unknown() {
     refused "--json, which is pinfold plan's" --json 'belongs to pinfold plan' '--report' --json
     for profile in '' nonsense Full full,none ' full'; do
         refused "--profile '$profile'" "--profile $profile" 'no such profile' \
-            'none, ns_only, landlock or full' --profile "$profile"
+            'none, ns_only, landlock, full or landlock-only' --profile "$profile"
     done
     for layer in '' nonsense Net net,ipc; do
         for option in --with --without --allow-degraded; do
@@ -60,10 +60,10 @@ net user
 ipc user
 uts user
 cgroup user
-caps user
 readonly mount
 landlock nnp
 seccomp nnp
+sockets nnp
 END
 }
 

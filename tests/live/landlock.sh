@@ -30,8 +30,8 @@ alone() {
     gives "root" "on: /etc is not named, /usr is" $on sh -c 'cat /etc/passwd 2>/dev/null | wc -l | grep -q "^0$" &&
         [ -r /usr/bin/env ] && echo root'
     # shellcheck disable=SC2086
-    pin $on --ro "$TMP/show:/x/y" --ro "$BIN" cat "$TMP/show/file"
-    is "on: PATH:DEST is the path, where nothing is mounted ($who)" "$out" shown
+    refused "on: PATH:DEST, where nothing is mounted" --ro 'cannot be shown at /x/y' 'Leave ":/x/y" out' \
+        $on --ro "$TMP/show:/x/y"
 }
 
 # attempt | path of the attempt | what it gives under --ro

@@ -5,12 +5,15 @@
 . "$(dirname "$0")/../tap.sh"
 
 "$PINFOLD" layers --tsv | tail -n +2 >"$TMP/layers"
-is "the layers are there" "$(wc -l <"$TMP/layers")" 17
+is "the layers are there" "$(wc -l <"$TMP/layers")" 18
 
 for who in run as_user; do
-    for profile in none ns_only landlock full; do
+    for profile in none ns_only landlock full landlock-only; do
         $who "$PINFOLD" run --profile "$profile" -- sh -c 'echo in; exit 7'
-        is "$who: $profile runs the command" "$out/$status/$err" "in/7/"
+        is "$who: $profile runs the command" "$out/$status" "in/7"
+        # What is less than it seems says so; nothing else says anything.
+        is "$who: $profile says what it cannot stop" "$(printf '%s\n' "$err" | grep -c 'can still')" \
+            "$([ "$profile" = landlock-only ] && echo 1 || echo 0)"
     done
     $who "$PINFOLD" plan --json -- true
     like "$who: the plan is printed" "$out" '"profile": "full"'

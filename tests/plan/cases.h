@@ -15,6 +15,10 @@ static const struct {
 	{"profiles", "--profile none true", ""},
 	{"profiles", "--profile ns_only true", ""},
 	{"profiles", "--profile landlock true", ""},
+	{"profiles", "--profile landlock-only --rw . --ro /srv/data make", ""},
+	{"profiles", "--profile landlock-only --tcp 443 true", "abi=9"},
+	{"profiles", "--profile landlock-only --tcp any --without sockets true", "abi=2"},
+	{"profiles", "--profile landlock-only true", "abi=ENOSYS"},
 	{"profiles", "--profile most true", ""},
 
 	{"layers", "--without net -- wget --help", ""},
@@ -80,6 +84,11 @@ static const struct {
 	{"refused-paths", "--ro /srv/data:/a/ true", ""},
 	{"refused-paths", "--profile none --ro /srv/data:.. true", ""},
 	{"refused-paths", "--chdir work true", ""},
+	{"refused-paths", "--profile landlock-only --ro / true", ""},
+	{"refused-paths", "--profile landlock-only --rw /srv/data:/work true", ""},
+	{"refused-paths", "--profile landlock-only --rw /srv/data --ro /srv/data/part true", ""},
+	{"refused-paths", "--profile landlock-only --ro /srv/data/part --rw /srv/data true", ""},
+	{"refused-paths", "--profile landlock-only --tcp 443 true", "abi=3"},
 
 	{"landlock", "--profile none --with nnp --with landlock true", "abi=2"},
 	{"landlock", "--profile none --with nnp --with landlock true", "abi=3"},

@@ -176,6 +176,16 @@ static const char *hide_filter(const char *text)
 		       "  (the filter)\n");
 }
 
+static const char *hide_sockets(const char *text, const struct plan *plan)
+{
+	struct filter_facts f = sockets_filter_facts(plan);
+
+	return replace(text,
+		       pool_printf("  instructions: %zu\n  fnv1a64: %016llx\n", f.instructions,
+				   (unsigned long long)f.hash),
+		       "  (the filter)\n");
+}
+
 /* What lies between the lines `from` and `to` of text, without them. */
 static const char *between(const char *text, const char *from, const char *to)
 {
@@ -226,7 +236,7 @@ static const char *make_plan(const struct policy *policy, const struct host *hos
 	}
 	is_str(judge(plan), NULL, "%s: the plan holds together", name);
 	is_str(plan_text(plan, OUT_JSON), plan_text(again, OUT_JSON), "%s: twice the same", name);
-	return hide_filter(plan_text(plan, OUT_TEXT));
+	return hide_sockets(hide_filter(plan_text(plan, OUT_TEXT)), plan);
 }
 
 static const char *case_name(size_t i)

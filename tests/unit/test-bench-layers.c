@@ -38,6 +38,11 @@ static void test_rows(const struct layer_list *layers)
 	list = layers_profiles(layers);
 	is_str(join(&list), "none middle small full",
 	       "none first, then by the number of layers, equals as they come");
+	ok(layers_holds(layers, "full", "middle") && layers_holds(layers, "small", "none") &&
+		   layers_holds(layers, "full", "full"),
+	   "full holds middle, and itself; all hold none");
+	ok(!layers_holds(layers, "full", "small") && !layers_holds(layers, "none", "small"),
+	   "it does not hold one with a layer of its own");
 }
 
 static void test_dependants(const struct layer_list *layers)

@@ -7,7 +7,7 @@
 /* All of them, by name: a row that is taken out of layers[] is missed here. */
 static const struct {
 	const char *name, *needs, *ns;
-	bool ns_only, landlock; /* in these profiles; all are in full */
+	bool ns_only, landlock; /* in these profiles; all but sockets are in full */
 } known[] = {
 	{"nnp", NULL, NULL, false, true},	   {"user", NULL, "user", true, true},
 	{"pid", "user", "pid", true, true},	   {"mount", "user", "mnt", true, true},
@@ -16,8 +16,8 @@ static const struct {
 	{"cgroup", "user", "cgroup", true, true},  {"session", NULL, NULL, false, false},
 	{"fds", NULL, NULL, false, false},	   {"env", NULL, NULL, false, false},
 	{"keyring", NULL, NULL, false, false},	   {"rlimits", NULL, NULL, false, false},
-	{"caps", "user", NULL, false, false},	   {"landlock", "nnp", NULL, false, true},
-	{"seccomp", "nnp", NULL, false, false},
+	{"caps", NULL, NULL, false, false},	   {"landlock", "nnp", NULL, false, true},
+	{"seccomp", "nnp", NULL, false, false},	   {"sockets", "nnp", NULL, false, false},
 };
 
 /* The reasons beside the rows of layers[]: one acts in its stage before the other in its own. */
@@ -51,6 +51,8 @@ static const struct {
 	{"keyring", STAGE_LOCK, "seccomp", STAGE_LOCK, "the filter forbids keyctl"},
 	{"rlimits", STAGE_LOCK, "seccomp", STAGE_LOCK, "the filter need not allow the set-up"},
 	{"landlock", STAGE_LOCK, "seccomp", STAGE_LOCK, "the filter need not allow the set-up"},
+	{"nnp", STAGE_OUTSIDE, "sockets", STAGE_LOCK, "a filter without capabilities needs nnp"},
+	{"sockets", STAGE_LOCK, "seccomp", STAGE_LOCK, "seccomp's filter is the last"},
 	{"landlock", STAGE_LOCK, "fds", STAGE_AGENT, "the rules are a descriptor"},
 	{"mount", STAGE_ENTER, "fds", STAGE_AGENT, "the root is a descriptor"},
 };
@@ -156,7 +158,7 @@ static void test_needs(void)
 
 static void test_profiles(void)
 {
-	static const char *const names[] = {"none", "ns_only", "landlock", "full"};
+	static const char *const names[] = {"none", "ns_only", "landlock", "full", "landlock-only"};
 	uint32_t all = (UINT32_C(1) << layers_count()) - 1, ns_only = 0, landlock = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
@@ -175,8 +177,8 @@ static void test_profiles(void)
 		}
 		is_int(profile_set(p), set, "%s: is those", p->name);
 		is_int(layers_with_needs(set), set, "%s: stands", p->name);
-		ok(p == profiles || (profile_set(p - 1) & ~set) == 0, "%s: holds the one before",
-		   p->name);
+		ok(p == profiles || p->gaps || (profile_set(p - 1) & ~set) == 0,
+		   "%s: holds the one before, or says what it lacks", p->name);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
 		ns_only |= known[i].ns_only ? layers_bit(known[i].name) : 0;
@@ -185,7 +187,11 @@ static void test_profiles(void)
 	is_int(profile_set(&profiles[0]), 0, "none is none");
 	is_int(profile_set(&profiles[1]), ns_only, "ns_only as known here");
 	is_int(profile_set(&profiles[2]), landlock, "landlock as known here");
-	is_int(profile_set(&profiles[3]), all, "full is all");
+	is_int(profile_set(&profiles[3]), all & ~layers_bit("sockets"), "full is all but one");
+	for (int i = 0; layers[i]; i++)
+		ok(!(profile_set(&profiles[4]) >> i & 1) ||
+			   !(layers_with_needs(UINT32_C(1) << i) & layers_bit("user")),
+		   "landlock-only: %s takes no namespace", layers[i]->name);
 }
 
 int main(void)
