@@ -27,7 +27,8 @@
 
 enum {
 	FILES_BESIDE = 64, /* descriptors that a start takes beside those of the mounts */
-	FILES_USUAL = 256  /* what every limit of open files allows that programs run under */
+	FILES_USUAL = 256, /* what every limit of open files allows that programs run under */
+	RANGE_LEAST = 64   /* descriptors in a row that are worth a call of their own */
 };
 
 /*
@@ -85,7 +86,7 @@ static int mount_apply_build(const struct plan *plan, struct run *run, struct er
 	return rc;
 }
 
-/* Closes what the placing needed, in as few calls as there are gaps between the numbers. */
+/* Closes what the placing needed; of a long list, in as few calls as its numbers have gaps. */
 static void close_trees(const struct plan *plan, struct run *run)
 {
 	for (size_t i = 0, n; i < plan->mounts_n; i += n) {
@@ -94,8 +95,9 @@ static void close_trees(const struct plan *plan, struct run *run)
 		n = 1;
 		while (first >= 0 && i + n < plan->mounts_n && run->trees[i + n] == first + (int)n)
 			n++;
-		if (n > 1 && sys_close_range((unsigned int)first,
-					     (unsigned int)first + (unsigned int)n - 1, 0) == 0)
+		if (n >= RANGE_LEAST &&
+		    sys_close_range((unsigned int)first, (unsigned int)first + (unsigned int)n - 1,
+				    0) == 0)
 			continue;
 		for (size_t k = i; k < i + n; k++)
 			fd_cleanup(&run->trees[k]);

@@ -30,7 +30,6 @@ mount_setattr - .* | noexec on device nodes; nodev and nosuid are looked at | di
 move_mount /(usr|agent|dev/.*|tmp/.*) .* | not shown: less | differs
 move_mount /proc/interrupts .* | not masked: the proof looks at keys and kallsyms | differs
 landlock_add_rule - .* | grants less | differs
-close_range [0-9]?[0-9]?[0-9] .* | the trees close themselves at exec, and the layer fds closes what is open
 prlimit64 .* .* | a limit is as it was, and not above its bound | differs
 prctl 1 .* | PR_SET_PDEATHSIG: kill.sh shows it at work
 prctl 3 .* | PR_GET_DUMPABLE: not dumpable, as it is
