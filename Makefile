@@ -29,7 +29,9 @@ STATIC_CC := $(CC)
 endif
 
 PROGRAMS := pinfold pinfold-probe pinfold-matrix pinfold-bench
-MANPAGES := $(wildcard man/*.1 man/*.7)
+SECTIONS := 1 5 7
+MANPAGES := $(wildcard $(SECTIONS:%=man/*.%))
+datadir  := $(PREFIX)/share/pinfold
 
 lib_src      := $(wildcard lib/*.c)
 launcher_src := $(wildcard launcher/*.c launcher/layer/*.c)
@@ -100,15 +102,17 @@ $(BUILD)/gen/profiles.inc: $(BUILD)/gen/mkprofiles $(PROFILES)
 	$(Q)$< $(PROFILES) > $@.tmp && mv $@.tmp $@
 
 install: all
-	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man7
+	install -d $(DESTDIR)$(bindir) $(SECTIONS:%=$(DESTDIR)$(mandir)/man%) $(DESTDIR)$(datadir)/profiles
 	install -m 755 $(addprefix $(BUILD)/,$(PROGRAMS)) $(DESTDIR)$(bindir)
-	install -m 644 $(filter %.1,$(MANPAGES)) $(DESTDIR)$(mandir)/man1
-	install -m 644 $(filter %.7,$(MANPAGES)) $(DESTDIR)$(mandir)/man7
+	$(foreach s,$(SECTIONS),install -m 644 $(filter %.$(s),$(MANPAGES)) $(DESTDIR)$(mandir)/man$(s) &&) true
+	@# For reading, and for editors: the program has its own copies.
+	install -m 644 $(PROFILES) $(DESTDIR)$(datadir)/profiles
+	$(BUILD)/pinfold policy schema > $(DESTDIR)$(datadir)/policy.schema.json
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(bindir)/,$(PROGRAMS))
-	rm -f $(patsubst man/%.1,$(DESTDIR)$(mandir)/man1/%.1,$(filter %.1,$(MANPAGES)))
-	rm -f $(patsubst man/%.7,$(DESTDIR)$(mandir)/man7/%.7,$(filter %.7,$(MANPAGES)))
+	rm -f $(foreach s,$(SECTIONS),$(patsubst man/%,$(DESTDIR)$(mandir)/man$(s)/%,$(filter %.$(s),$(MANPAGES))))
+	rm -rf $(DESTDIR)$(datadir)
 
 clean:
 	rm -rf build build-*

@@ -9,10 +9,9 @@
 
 #include <string.h>
 
-#define AT(member) offsetof(struct policy, member)
+#include "pool.h"
 
-static const char *const profile_names[] = {"none", "ns_only",	     "landlock",
-					    "full", "landlock-only", NULL};
+#define AT(member) offsetof(struct policy, member)
 
 const struct key keys[] = {
 	{NULL, "description", OPT_STRING, AT(about), KEY_WORD, KEY_NEUTRAL, NULL, "TEXT",
@@ -21,7 +20,7 @@ const struct key keys[] = {
 	 "run by this policy; `pinfold policy list` has the names"},
 	{NULL, "command", OPT_LIST, AT(usual), KEY_COMMAND, KEY_NEUTRAL, NULL, "WORD",
 	 "the command to run where none is given"},
-	{"profile", "profile", OPT_STRING, AT(profile), KEY_WORD, KEY_LAYERS, profile_names, "NAME",
+	{"profile", "profile", OPT_STRING, AT(profile), KEY_PROFILE, KEY_LAYERS, NULL, "NAME",
 	 "none, ns_only, landlock, full (the default) or landlock-only"},
 	{"without", "without", OPT_LIST, AT(without), KEY_LAYER, KEY_LAYERS, NULL, "LAYER",
 	 "leave a layer of the profile out"},
@@ -70,4 +69,9 @@ const struct key *keys_find(const char *path)
 		if (k->path && str_equal(k->path, path))
 			return k;
 	return NULL;
+}
+
+const char *policy_key_name(const struct key *key)
+{
+	return key->path ? key->path : pool_printf("--%s", key->option);
 }

@@ -20,6 +20,7 @@ static const struct {
 } commands[] = {
 	{"run", cmd_run, "run a command in a sandbox"},
 	{"plan", cmd_plan, "print what run would do, without doing it"},
+	{"policy", cmd_policy, "show, check and compare policies"},
 	{"layers", cmd_layers, "list the layers, and try which of them this host gives"},
 };
 

@@ -19,8 +19,8 @@ static const void *member(const struct policy *policy, const struct key *key)
 	return (const char *)policy + key->offset;
 }
 
-static void add(struct policy_differences *all, const struct key *key, const char *what,
-		const char *from)
+void policy_add_difference(struct policy_differences *all, const struct key *key, const char *what,
+			   const char *from)
 {
 	size_t n = all->n;
 
@@ -92,17 +92,17 @@ static void compare_grants(const struct policy *a, const struct policy *b, const
 	switch (key->type) {
 	case OPT_FLAG:
 		if (*(const bool *)at && !*(const bool *)member(b, key))
-			add(all, key, "true", from_of(a, key, 0));
+			policy_add_difference(all, key, "true", from_of(a, key, 0));
 		return;
 	case OPT_LIST:
 		for (size_t i = 0; i < list->n; i++)
 			if (!grants(b, key, list->v[i]))
-				add(all, key, list->v[i], from_of(a, key, i));
+				policy_add_difference(all, key, list->v[i], from_of(a, key, i));
 		return;
 	default:
 		text = *(const char *const *)at;
 		if (text && !grants(b, key, text))
-			add(all, key, text, from_of(a, key, 0));
+			policy_add_difference(all, key, text, from_of(a, key, 0));
 	}
 }
 
@@ -143,7 +143,7 @@ static void compare_denials(const struct policy *a, const struct policy *b, cons
 
 	for (size_t i = 0; i < list->n; i++)
 		if (!denies(a, key, list->v[i]) && reaches(a, list->v[i]))
-			add(all, key, pool_printf("not %s", list->v[i]), NULL);
+			policy_add_difference(all, key, pool_printf("not %s", list->v[i]), NULL);
 }
 
 static uint64_t bound_of(const struct policy *policy, const struct key *key)
@@ -164,7 +164,7 @@ static void compare_bounds(const struct policy *a, const struct policy *b, const
 	const char *text = *(const char *const *)member(a, key);
 
 	if (bound_of(a, key) > bound_of(b, key))
-		add(all, key, text ? text : "none", from_of(a, key, 0));
+		policy_add_difference(all, key, text ? text : "none", from_of(a, key, 0));
 }
 
 /* Unset is the first, the tightest; what is none of the words comes after the last. */
@@ -185,7 +185,8 @@ static void compare_words(const struct policy *a, const struct policy *b, const 
 	    (rank_of(a, key) == rank_of(b, key) && !key->words[rank_of(a, key)] &&
 	     !str_equal(*(const char *const *)member(a, key),
 			*(const char *const *)member(b, key))))
-		add(all, key, *(const char *const *)member(a, key), from_of(a, key, 0));
+		policy_add_difference(all, key, *(const char *const *)member(a, key),
+				      from_of(a, key, 0));
 }
 
 static uint32_t layers_of(const struct policy *policy)
@@ -218,8 +219,9 @@ static void compare_layers(const struct policy *a, const struct policy *b,
 				key = without;
 				at = l;
 			}
-		add(all, key, pool_printf("without the layer %s", layers[i]->name),
-		    from_of(a, key, at));
+		policy_add_difference(all, key,
+				      pool_printf("without the layer %s", layers[i]->name),
+				      from_of(a, key, at));
 	}
 }
 
@@ -233,7 +235,7 @@ void policy_compare(const struct policy *a, const struct policy *b, const struct
 		/* --agent shows something read-only, as filesystem.ro does. */
 		const struct key *named = k->path ? k : keys_find("filesystem.ro");
 
-		if (bounds && !policy_is_set(bounds, named))
+		if (bounds && !(bounds->said >> (named - keys) & 1))
 			continue;
 		with_layers |= k->sense == KEY_LAYERS;
 		if (k->sense == KEY_GRANTS)

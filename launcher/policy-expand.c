@@ -104,6 +104,18 @@ static int check_word(const struct key *key, const char *text, struct err *e)
 	return fail(e, 0, "there is no \"%s\"", text);
 }
 
+static int check_profile(const char *text, struct err *e)
+{
+	const char *list = "";
+
+	if (profile_find(text))
+		return 0;
+	for (const struct profile *p = profiles; p->name; p++)
+		list = pool_printf("%s%s%s", list, *list ? ", " : "", p->name);
+	err_remedy(e, "Choose one of %s.", list);
+	return fail(e, 0, "there is no profile \"%s\"", text);
+}
+
 static int check_path(const char *text, struct err *e)
 {
 	const char *colon = strchr(text, ':');
@@ -169,6 +181,8 @@ int policy_check_value(const struct key *key, const char *text, struct err *e)
 	if (key->words)
 		return check_word(key, text, e);
 	switch (key->form) {
+	case KEY_PROFILE:
+		return check_profile(text, e);
 	case KEY_LAYER:
 		if (layers_find(text) >= 0)
 			return 0;

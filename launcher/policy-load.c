@@ -3,9 +3,10 @@
  * policy-load: the name of a policy -> what it says, with all that it extends.
  *
  * A name is the caller's own file below $XDG_CONFIG_HOME/pinfold, else a shipped policy; so a file
- * of the caller's may extend the shipped policy whose name it has. What has a "/" in it is a file,
- * relative to the file that names it. What is extended comes first, in the order of its naming, and
- * each once: where two extended policies extend the same third, it is not said twice.
+ * of the caller's may extend the shipped policy whose name it has. What has a "/" in it, or ".json"
+ * at its end, is a file, relative to the file that names it. What is extended comes first, in the
+ * order of its naming, and each once: where two extended policies extend the same third, it is not
+ * said twice.
  */
 #include "pinfold.h"
 
@@ -60,8 +61,7 @@ static int find_file(const struct loading *l, const char *path, struct found *fo
 
 static int refuse_name(const struct loading *l, const char *name)
 {
-	err_remedy(l->e, "`pinfold policy list` has the names; a file is named with a \"/\": ./%s.",
-		   name);
+	err_remedy(l->e, "`pinfold policy list` has the names; a file is named with its .json.");
 	return fail(l->e, 0, "there is no policy \"%s\"", name);
 }
 
@@ -94,6 +94,14 @@ static int find_name(const struct loading *l, const char *name, struct found *fo
 	return rc == 0 ? 0 : refuse_name(l, name);
 }
 
+/* "./agent.json" and "agent.json" are files, "agent" is a name. */
+static bool is_file(const char *name)
+{
+	size_t n = strlen(name);
+
+	return strchr(name, '/') || (n > 5 && str_equal(name + n - 5, ".json"));
+}
+
 /* dir: of the file that says so; NULL: the current directory. */
 static int find(const struct loading *l, const char *name, const char *dir, struct found *found)
 {
@@ -101,7 +109,7 @@ static int find(const struct loading *l, const char *name, const char *dir, stru
 	const char *path;
 	int rc;
 
-	if (!strchr(name, '/'))
+	if (!is_file(name))
 		return find_name(l, name, found);
 	/* On the command line the shell has done it. */
 	if (!l->chain_n)

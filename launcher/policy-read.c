@@ -153,6 +153,7 @@ static int read_value(struct reader *r, const struct key *key, json_t *value)
 {
 	char *member = (char *)r->policy + key->offset;
 
+	r->policy->said |= UINT64_C(1) << (key - keys);
 	if (key->form == KEY_VARIABLE)
 		return read_variables(r, key, value);
 	if (key->type == OPT_LIST)

@@ -25,11 +25,6 @@ static bool wants_files(const struct policy *asked)
 	return asked->policies.n > 0;
 }
 
-static const char *key_name(const struct key *key)
-{
-	return key->path ? key->path : pool_printf("--%s", key->option);
-}
-
 /* Reads a file that stands on its own: 1 where it is not there. */
 static int read_alone(const char *path, enum policy_trust trust, const struct policy_places *places,
 		      struct policy *policy, struct err *e)
@@ -57,7 +52,7 @@ static int check_workspace_keys(const char *path, const struct policy *own, stru
 		if (k->sense != KEY_NEUTRAL || !policy_is_set(own, k) ||
 		    k->offset == offsetof(struct policy, about))
 			continue;
-		err_where(e, "%s: %s", path, key_name(k));
+		err_where(e, "%s: %s", path, policy_key_name(k));
 		err_remedy(e, "Put it into a policy of your own and name that with --policy.");
 		return fail(e, 0,
 			    "a workspace's own file may only take something away, and this "
@@ -100,7 +95,7 @@ static int add_workspace(const struct policy_places *places, struct policy *poli
 	policy_compare(policy, &before, NULL, &more);
 	if (!more.n)
 		return 0;
-	err_where(e, "%s: %s", path, key_name(more.v[0].key));
+	err_where(e, "%s: %s", path, policy_key_name(more.v[0].key));
 	err_remedy(e,
 		   "A workspace's own file may only take something away. Where you want this, put "
 		   "it into a policy of your own and name that with --policy.");
@@ -144,6 +139,20 @@ static void make_paths_real(const struct policy_places *places, struct policy *p
 	}
 }
 
+/* Who writes a key into a ceiling believes that it bounds something. */
+static int check_ceiling_keys(const struct policy *ceiling, struct err *e)
+{
+	for (const struct key *k = keys; k->help; k++) {
+		if (k->sense != KEY_NEUTRAL || !(ceiling->said >> (k - keys) & 1) ||
+		    k->offset == offsetof(struct policy, about))
+			continue;
+		err_where(e, "%s: %s", CEILING, policy_key_name(k));
+		err_remedy(e, "Take the key out: it bounds nothing.");
+		return fail(e, 0, "this key allows neither more nor less");
+	}
+	return 0;
+}
+
 static int check_ceiling(const struct policy_places *places, const struct policy *policy,
 			 struct err *e)
 {
@@ -153,12 +162,14 @@ static int check_ceiling(const struct policy_places *places, const struct policy
 
 	if (rc)
 		return rc < 0 ? -1 : 0;
+	if (check_ceiling_keys(&ceiling, e))
+		return -1;
 	make_paths_real(places, &real);
 	make_paths_real(places, &ceiling);
 	policy_compare(&real, &ceiling, &ceiling, &more);
 	if (!more.n)
 		return 0;
-	err_where(e, "%s: %s", CEILING, key_name(more.v[0].key));
+	err_where(e, "%s: %s", CEILING, policy_key_name(more.v[0].key));
 	err_remedy(e, "Ask for less, or ask whoever runs this machine.");
 	return fail(e, 0, "this machine's ceiling does not allow it: %s%s%s%s", more.v[0].what,
 		    more.v[0].from ? " (from " : "", more.v[0].from ? more.v[0].from : "",

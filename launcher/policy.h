@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "err.h"
@@ -66,6 +67,7 @@ struct policy {
 	 * "option"; of a list, entry by entry. Empty where the key was never set.
 	 */
 	struct str_list from[KEYS_MAX];
+	uint64_t said; /* bit i: keys[i] stands in the file, maybe as an empty list */
 };
 
 /* In policy->from: the command line. */
@@ -75,6 +77,7 @@ struct policy {
 enum key_form {
 	KEY_WORD,     /* any text, or one of words */
 	KEY_COMMAND,  /* a command's words: a later list replaces an earlier one */
+	KEY_PROFILE,  /* the name of a profile */
 	KEY_LAYER,    /* the name of a layer */
 	KEY_NAME,     /* of an environment variable */
 	KEY_PORT,     /* of TCP, or "any" */
@@ -154,7 +157,10 @@ struct policy_differences {
 	size_t n;
 };
 
-/* bounds: where not NULL, only the keys that are set there count. */
+void policy_add_difference(struct policy_differences *all, const struct key *key, const char *what,
+			   const char *from);
+
+/* bounds: where not NULL, only the keys that stand in that file count. */
 void policy_compare(const struct policy *a, const struct policy *b, const struct policy *bounds,
 		    struct policy_differences *all);
 
@@ -188,5 +194,14 @@ int policy_load(const struct str_list *names, const struct policy_places *places
 
 /* policy.c: all files that speak, and the options, as one policy. */
 int policy_resolve(const struct policy *asked, struct policy *policy, struct err *e);
+
+/* "filesystem.ro", or the option of a key that no file has */
+const char *policy_key_name(const struct key *key);
+
+/* The verbs of `pinfold policy`; each returns an exit status, or -1 with e. */
+int policy_show(int argc, char **argv, struct err *e); /* policy-show.c */
+int policy_diff(int argc, char **argv, struct err *e);
+int policy_schema(int argc, char **argv, struct err *e); /* policy-schema.c */
+int policy_import(int argc, char **argv, struct err *e); /* policy-import.c */
 
 #endif

@@ -25,6 +25,7 @@ libseccomp-dev /usr/include/seccomp.h
 clang clang
 clang-format clang-format
 python3 /usr/bin/python3
+python3-jsonschema /usr/lib/python3/dist-packages/jsonschema
 git git
 bubblewrap bwrap
 mandoc mandoc

@@ -25,6 +25,19 @@ for name in matrix bench probe; do
         "$(options "$BUILD/pinfold-$name")" "$(entries "man/pinfold-$name.1")"
 done
 
+# What CONTRIBUTING.md asks of a key ("Add a policy key"), step by step.
+"$PINFOLD" policy schema | perl -MJSON::PP -e '
+    sub walk { my ($at, $p) = @_; for (sort keys %$p) { my $k = $p->{$_};
+        $k->{properties} ? walk("$at$_.", $k->{properties}) : print "$at$_\n" } }
+    local $/; walk("", decode_json(<STDIN>)->{properties})' >"$TMP/keys"
+ok "there are keys to compare" test -s "$TMP/keys"
+same "pinfold-policy(5) has the keys, and no other" \
+    "$(cat "$TMP/keys")" "$(sed -n '/^\.Sh KEYS/,/^\.Sh WHAT/s/^\.It Cm \([a-z.$-]*\).*/\1/p' man/pinfold-policy.5 | sort)"
+while read -r key; do
+    ok "key $key: tests/policy/bad/ has a bad value of it" \
+        grep -qE "^[a-z0-9-]+\.json: $(printf '%s' "$key" | sed 's/[.$]/\\&/g')(\[|\.|,|:)" tests/policy/bad.txt
+done <"$TMP/keys"
+
 "$PINFOLD" layers --tsv | tail -n +2 >"$TMP/layers"
 ok "there are layers to compare" test -s "$TMP/layers"
 same "pinfold-layers(7) has the layers, in their order" \
