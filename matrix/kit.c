@@ -20,10 +20,11 @@
 #include "pool.h"
 
 extern const struct decoy_family decoys_files, decoys_fds, decoys_environment, decoys_host,
-	decoys_tty;
+	decoys_ipc, decoys_services, decoys_tty, decoys_victim;
 
 const struct decoy_family *const decoy_families[] = {
-	&decoys_files, &decoys_fds, &decoys_environment, &decoys_host, &decoys_tty, NULL,
+	&decoys_files,	&decoys_fds,	  &decoys_environment, &decoys_host, &decoys_tty,
+	&decoys_victim, &decoys_services, &decoys_ipc,	       NULL,
 };
 
 int kit_token(char token[TOKEN], struct err *e)

@@ -259,6 +259,8 @@ int main(int argc, char **argv)
 	struct err e = {0};
 	int rc;
 
+	if (argc > 1 && str_equal(argv[1], "victim"))
+		return victim_main(argc - 1, argv + 1);
 	if (argc > 1 && str_equal(argv[1], "keeper"))
 		return keeper_main(argc - 1, argv + 1);
 	if (argc > 1 && str_equal(argv[1], "tied"))

@@ -25,6 +25,7 @@ static const struct row {
 } rows[] = {
 	{"pid", 0xeffffffc, _IO(0xff, 5)},
 	{"user", 0xeffffffd, _IO(0xff, 9)},
+	{"uts", 0xeffffffe, _IO(0xff, 10)},
 };
 
 /* Its file's status, by /proc or else by a pidfd. */

@@ -14,10 +14,12 @@
 #include "pool.h"
 
 const struct family *const families[] = {
-	&family_fs,   &family_fs_read, &family_fs_change, &family_persist,
-	&family_leak, &family_fd,      &family_dev,	  &family_proc,
-	&family_net,  &family_trace,   &family_mount,	  &family_tty,
-	NULL,
+	&family_fs,	     &family_fs_read,	   &family_fs_change,	 &family_persist,
+	&family_leak,	     &family_fd,	   &family_dev,		 &family_proc,
+	&family_net,	     &family_trace,	   &family_mount,	 &family_tty,
+	&family_proc_victim, &family_trace_victim, &family_net_kinds,	 &family_net_services,
+	&family_sock,	     &family_ipc,	   &family_ns,		 &family_mount_more,
+	&family_cap,	     &family_kern,	   &family_kern_answers, NULL,
 };
 
 struct placed {

@@ -212,9 +212,11 @@ struct family {
 		.name = (word), .ops = (rows), .n = ARRAY_SIZE(rows)                               \
 	}
 
-extern const struct family family_dev, family_fd, family_fs, family_fs_change, family_fs_read,
-	family_leak, family_mount, family_net, family_persist, family_proc, family_trace,
-	family_tty;
+extern const struct family family_cap, family_dev, family_fd, family_fs, family_fs_change,
+	family_fs_read, family_ipc, family_kern, family_kern_answers, family_leak, family_mount,
+	family_mount_more, family_net, family_net_kinds, family_net_services, family_ns,
+	family_persist, family_proc, family_proc_victim, family_sock, family_trace,
+	family_trace_victim, family_tty;
 
 /* The families, NULL at the end. */
 extern const struct family *const families[];
@@ -276,6 +278,18 @@ void told_sum(const struct probe *probe, struct trial *t, const void *data, size
 
 /* Is somebody outside there who judges and undoes what is left? */
 bool told_afterwards(const struct probe *probe);
+
+/* ---- given.c: descriptors that a call gives ----------------------------------------------------
+ */
+
+/* The number that the next descriptor will have; to be asked just before the call. -1: unknown. */
+int given_next(void);
+
+/* True where the call made fd; else t says why not. */
+bool given_is_real(struct trial *t, int next, int fd, const char *call);
+
+/* Likewise, where the descriptor is all there is to it: REACHED, and closed. */
+void given_judge(struct trial *t, int next, int fd, const char *call);
 
 /* ---- running them -------------------------------------------------------------------------- */
 
