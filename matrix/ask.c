@@ -55,13 +55,23 @@ int ask_layers(const struct place *place, struct layers *layers, struct err *e)
 	return rc;
 }
 
-int ask_ops(const struct place *place, struct ops *ops, struct err *e)
+/* The probe itself says which operations a pattern means, and which patterns mean none. */
+int ask_ops(const struct place *place, const struct request *request, struct ops *ops,
+	    struct err *e)
 {
-	const char *argv[] = {place_program(place, "pinfold-probe"), "--list", "--tsv", NULL};
+	struct str_list argv = {0};
 	struct child_result result;
 	int rc;
 
-	if (ask_program(argv, &result, e))
+	pool_list_add(&argv, place_program(place, "pinfold-probe"));
+	pool_list_add(&argv, "--list");
+	pool_list_add(&argv, "--tsv");
+	for (size_t i = 0; i < request->only.n; i++)
+		pool_list_add(&argv, pool_printf("--only=%s", request->only.v[i]));
+	for (size_t i = 0; i < request->families.n; i++)
+		pool_list_add(&argv, pool_printf("--family=%s", request->families.v[i]));
+	pool_list_add(&argv, NULL);
+	if (ask_program(argv.v, &result, e))
 		return -1;
 	rc = read_ops(result.out, result.out_size, ops, e);
 	if (rc)

@@ -24,6 +24,10 @@ static const char program[] = "pinfold-matrix";
 static const struct opt options[] = {
 	{"profile", OPT_LIST, AT(profiles), "NAME",
 	 "measure only this profile, also landlock-only (repeatable)"},
+	{"only", OPT_LIST, AT(only), "PATTERN",
+	 "measure only operations with such ids (globs, commas)"},
+	{"family", OPT_LIST, AT(families), "NAME",
+	 "measure only these families; \"seed\": the first ten"},
 	{"json", OPT_FLAG, AT(json), NULL, "print JSON"},
 	{"markdown", OPT_FLAG, AT(markdown), NULL, "print Markdown tables"},
 	{"tsv", OPT_FLAG, AT(tsv), NULL, "print one table with tabs, a line an operation"},
@@ -184,7 +188,7 @@ static int measure(struct job *job, struct err *e)
 {
 	decoy_read(&job->decoy);
 	if (place_make(&job->place, e) || ask_layers(&job->place, &job->layers, e) ||
-	    ask_ops(&job->place, &job->ops, e))
+	    ask_ops(&job->place, &job->request, &job->ops, e))
 		return -1;
 	ask_host(&job->place, &job->report.facts);
 	make_report(job);

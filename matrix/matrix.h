@@ -34,8 +34,9 @@ enum {
 /* ---- what was asked ------------------------------------------------------------------------ */
 
 struct request {
-	struct str_list profiles; /* empty: all */
-	const char *details;	  /* an operation's id, or NULL */
+	struct str_list profiles;	/* empty: all */
+	struct str_list only, families; /* of operations, as the probe takes them; empty: all */
+	const char *details;		/* an operation's id, or NULL */
 	bool json, markdown, tsv, exhaustive, help, version;
 	uint32_t jobs; /* 0: as many as there are processors */
 	uint32_t seed; /* of the samples */
@@ -88,7 +89,8 @@ bool decoy_lives(const struct decoy *decoy);
 /* ---- ask.c: what the programs and this machine say of themselves ---- */
 
 int ask_layers(const struct place *place, struct layers *layers, struct err *e);
-int ask_ops(const struct place *place, struct ops *ops, struct err *e);
+int ask_ops(const struct place *place, const struct request *request, struct ops *ops,
+	    struct err *e);
 void ask_host(const struct place *place, struct facts *facts);
 
 /* ---- keeper.c: kill(-1) really tried, in a pid namespace around the whole run ---- */

@@ -106,22 +106,37 @@ static bool selected(const struct str_list *patterns, const char *id)
 	return patterns->n == 0;
 }
 
+/* Adds patterns for a family, or for "seed": the operations that have a place before all others. */
+static bool add_family(const char *name, struct str_list *patterns)
+{
+	if (str_equal(name, "seed")) {
+		struct op_list all = ops_all();
+
+		for (size_t i = 0; i < all.n; i++)
+			if (all.v[i]->order)
+				pool_list_add(patterns, all.v[i]->id);
+		return true;
+	}
+	for (const struct family *const *f = families; *f; f++) {
+		if (!str_equal((*f)->name, name))
+			continue;
+		pool_list_add(patterns, pool_printf("%s.*", name));
+		return true;
+	}
+	return false;
+}
+
 int ops_families(const struct str_list *names, struct str_list *patterns, struct err *e)
 {
 	for (size_t i = 0; i < names->n; i++) {
 		const char *text = names->v[i], *name;
 
 		while ((name = next_pattern(&text))) {
-			const struct family *const *f = families;
-
-			while (*f && !str_equal((*f)->name, name))
-				f++;
-			if (!*f) {
-				err_where(e, "--family");
-				err_remedy(e, "--list --tsv shows the family of each operation.");
-				return fail(e, 0, "no family is called \"%s\"", name);
-			}
-			pool_list_add(patterns, pool_printf("%s.*", name));
+			if (add_family(name, patterns))
+				continue;
+			err_where(e, "--family");
+			err_remedy(e, "--list --tsv shows the family of each operation.");
+			return fail(e, 0, "no family is called \"%s\"", name);
 		}
 	}
 	return 0;

@@ -235,7 +235,8 @@ struct op_list ops_all(void);
  */
 int ops_select(const struct str_list *patterns, struct op_list *list, struct err *e);
 
-/* Adds a pattern for each of the families in names (with commas). -1 with e naming an unknown one.
+/* Adds patterns for the families in names (with commas); "seed" is the ten of the document that the
+ * first table follows. -1 with e naming an unknown one.
  */
 int ops_families(const struct str_list *names, struct str_list *patterns, struct err *e);
 

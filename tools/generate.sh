@@ -78,7 +78,7 @@ fi
 
 cp README.md "$tmp/README.md"
 # What was measured, on what and how fast, is the summary's; the rows are what must not change.
-"$BUILD/pinfold" matrix --markdown >"$tmp/matrix"
+"$BUILD/pinfold" matrix --family seed --markdown >"$tmp/matrix"
 sed '/^measured as/d' "$tmp/matrix" | put matrix
 "$BUILD/pinfold" layers --markdown | put layers
 if [ -n "$overhead" ]; then
