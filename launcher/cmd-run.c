@@ -2,6 +2,8 @@
 /* cmd-run: `pinfold run`: asks, plans, runs. */
 #include "pinfold.h"
 
+#include "pool.h"
+
 static void print_help(void)
 {
 	puts("usage: pinfold run [options] [--] COMMAND [ARG...]\n\n"
@@ -27,7 +29,7 @@ static void explain(const struct host *host, const struct plan *plan, struct err
 	}
 	i = layers_find(e->where);
 	if (i >= 0)
-		explain_failure(layers[i], e);
+		cause_explain(layers[i], e);
 }
 
 /* Asked for, and allowed to be missing: not without a word. */
@@ -46,6 +48,39 @@ static void print_gaps(const struct plan *plan)
 		fprintf(stderr, "pinfold: under %s the command can still\n", plan->profile);
 	for (size_t i = 0; i < plan->gaps.n; i++)
 		fprintf(stderr, "  - %s\n", plan->gaps.v[i]);
+}
+
+/*
+ * The start has failed. Goes on by the profile that --fallback names, where it is this host that
+ * refuses a layer which that profile does without: found by trying that layer alone, so that
+ * nothing in the caller's paths, which a command may have prepared, can bring it about.
+ */
+static int fall_back(const struct policy *policy, const struct host *host,
+		     const struct plan *failed, int report, int *status, struct err *e)
+{
+	const struct profile *to = policy->fallback ? profile_find(policy->fallback) : NULL;
+	struct policy other = *policy;
+	struct plan plan;
+	struct err why;
+
+	if (!to || !to->gaps || (e->code && e->code != EXIT_OURS) ||
+	    !trial_find_refusal(host, failed->layers & ~profile_set(to), &why))
+		return -1;
+	other.profile = to->name;
+	*e = (struct err){0};
+	if (plan_make(&other, host, &plan, e))
+		return -1;
+	plan.fallback_from = failed->profile;
+	plan.fallback_why = pool_printf("%s: %s%s%s", why.where, why.what, why.num ? ": " : "",
+					why.num ? err_name(why.num) : "");
+	fprintf(stderr, "pinfold: %s: this host refuses it; as --fallback says, under %s instead\n",
+		plan.fallback_why, to->name);
+	print_degraded(&plan);
+	print_gaps(&plan);
+	if (run_plan(&plan, report, status, e) == 0)
+		return 0;
+	explain(host, &plan, e);
+	return -1;
 }
 
 static int run(const struct policy *policy, int *status, struct err *e)
@@ -71,7 +106,7 @@ static int run(const struct policy *policy, int *status, struct err *e)
 	if (run_plan(&plan, report, status, e) == 0)
 		return 0;
 	explain(&host, &plan, e);
-	return -1;
+	return fall_back(policy, &host, &plan, report, status, e);
 }
 
 int cmd_run(int argc, char **argv)

@@ -13,6 +13,9 @@
 
 #define AT(member) offsetof(struct policy, member)
 
+/* The tightest first: by default what cannot be had is refused. */
+static const char *const fallback_names[] = {"none", "landlock-only", NULL};
+
 const struct key keys[] = {
 	{NULL, "description", OPT_STRING, AT(about), KEY_WORD, KEY_NEUTRAL, NULL, "TEXT",
 	 "what the policy is for, in one line"},
@@ -28,6 +31,8 @@ const struct key keys[] = {
 	 "add a layer to the profile"},
 	{"allow-degraded", "allow-degraded", OPT_LIST, AT(degraded), KEY_LAYER, KEY_GRANTS, NULL,
 	 "LAYER", "go on without LAYER where this host cannot give it whole"},
+	{"fallback", "fallback", OPT_STRING, AT(fallback), KEY_WORD, KEY_ORDERED, fallback_names,
+	 "PROFILE", "landlock-only: use that profile where this host refuses the namespaces"},
 	{"ro", "filesystem.ro", OPT_LIST, AT(ro), KEY_PATH, KEY_GRANTS, NULL, "PATH[:DEST]",
 	 "show a file or directory, read-only"},
 	{"rw", "filesystem.rw", OPT_LIST, AT(rw), KEY_PATH, KEY_GRANTS, NULL, "PATH[:DEST]",

@@ -91,10 +91,7 @@ enum mount_kind {
 	MOUNT_PROC,    /* a fresh procfs, or the host's where the pid layer is off */
 	MOUNT_DEVPTS,  /* own pseudo-terminals */
 	MOUNT_DEVICE,  /* one device node of the host */
-	MOUNT_MASK,    /* the null device over a file of /proc, where that would be readable */
-	MOUNT_KEEP,    /* what lies there already, read-only: nor can its name be taken away */
-	MOUNT_HOLD,    /* what lies there already: its name alone cannot be taken away */
-	MOUNT_DENY     /* a cover that nobody can open, over what lies there already */
+	MOUNT_MASK     /* the null device over a file of /proc, where that would be readable */
 };
 
 struct mount {
@@ -102,7 +99,6 @@ struct mount {
 	const char *source; /* canonical path on the host, a link's text, or NULL */
 	const char *dest;   /* absolute path inside; without the mount layer the source counts */
 	bool writable, is_file;
-	bool is_link;	       /* of a cover: it lies on a symbolic link itself */
 	uint64_t size, inodes; /* bounds of the root's tmpfs: bytes, files; 0 elsewhere */
 	uint32_t mode;	       /* of a directory that is made for the run; 0 elsewhere */
 };
@@ -144,6 +140,7 @@ struct plan {
 	const char *const *env_all; /* the same without that layer */
 	struct plan_landlock landlock;
 	struct plan_sockets sockets;
+	const char *fallback_from, *fallback_why; /* the profile that this host refused; or NULL */
 	struct str_list gaps;	    /* what the profile is known not to stop, to be said out loud */
 	const char *const *command; /* NULL: a trial, which ends where exec would be */
 	const char *report;
@@ -184,12 +181,10 @@ struct steps {
 
 /* What layers hand to each other while they are applied; nothing of it outlives the exec. */
 struct run {
-	struct ns_set outside; /* the launcher's namespaces, to tell ours from them */
-	int root_fd;	       /* the composed root, -1 before and after */
-	int *trees;	       /* the plan's mounts, -1 where one is none; NULL before and after */
-	uint64_t files_soft;   /* the soft limit of open files as it was */
-	int proc_fd;	       /* a fresh procfs not attached yet, -1 else */
-	int ruleset_fd;	       /* Landlock's rules until they are in force, -1 else */
+	struct ns_set outside;	 /* the launcher's namespaces, to tell ours from them */
+	int root_fd;		 /* the composed root, -1 before and after */
+	int proc_fd;		 /* a fresh procfs not attached yet, -1 else */
+	int ruleset_fd;		 /* Landlock's rules until they are in force, -1 else */
 	int32_t session_keyring; /* the launcher's; 0 where it could not be told */
 	int link_fd;   /* to the launcher (link.c): besides 0-2 the one that lives until exec */
 	sigset_t mask; /* the caller's blocked signals, which the agent gets back */
@@ -220,7 +215,7 @@ struct layer {
 	 */
 	int (*check[STAGES])(const struct plan *plan, struct run *run, struct err *e);
 
-	/* Adds the real cause and its remedy to a failure of apply; may look at the host. */
+	/* Adds to a failure of apply what the layer alone knows of its cause; see cause.c. */
 	void (*explain)(const struct layer *layer, struct err *e);
 };
 
@@ -242,17 +237,6 @@ uint32_t layers_with_needs(uint32_t set); /* set and all it cannot stand without
 const struct profile *profile_find(const char *name);
 uint32_t profile_set(const struct profile *profile);
 
-static inline bool mount_is_node(const struct mount *m)
-{
-	return m->kind == MOUNT_DEVICE || m->kind == MOUNT_MASK;
-}
-
-/* Lies on what another mount shows, and has no place of its own. */
-static inline bool mount_is_cover(const struct mount *m)
-{
-	return m->kind == MOUNT_KEEP || m->kind == MOUNT_HOLD || m->kind == MOUNT_DENY;
-}
-
 static inline bool plan_has(const struct plan *plan, const char *layer)
 {
 	return plan->layers & layers_bit(layer);
@@ -269,9 +253,8 @@ void cli_print_keys(FILE *file);
 int identity_make(const struct policy *policy, struct identity *id, struct err *e);
 int identity_apply(const struct identity *id, struct err *e); /* root becomes id, for good */
 
-/* host.c, host-paths.c: read, never change */
+/* host.c: reads, never changes */
 void host_read(const struct policy *policy, const struct identity *id, struct host *host);
-void host_read_paths(const struct policy *policy, struct host *host);
 
 /* plan.c, plan-view.c, plan-env.c, plan-rules.c: pure. plan_make() refuses with -1 what cannot be
  * done. */
@@ -285,11 +268,16 @@ int plan_check_rules(const struct host *host, const struct plan *plan, struct er
 void plan_make_gaps(const struct host *host, struct plan *plan);
 
 /*
- * trial.c: applies one layer, and what it needs, for real, in a process that then ends.
+ * trial.c: applies one layer, and what it needs, for real, in a process that then ends; a profile
+ * likewise; trial_apart() does anything else so.
  * trial_read() tries the layers that may be degraded and notes in host what cannot be had; a
  * mere shortage is a failure like any other (-1);
- * trial_find_culprit() names in e the namespace that made a start fail.
+ * trial_find_culprit() names in e the namespace that made a start fail;
+ * trial_find_refusal() finds a layer of the set that this host refuses for good, whoever asks.
  */
+int trial_apart(int (*act)(const void *arg, struct err *e), const void *arg, struct err *why_not);
+int trial_profile(const struct host *host, const char *profile, struct err *why_not);
+bool trial_find_refusal(const struct host *host, uint32_t set, struct err *why);
 int trial_layer(const struct host *host, const struct layer *layer, struct err *why_not);
 int trial_read(const struct policy *policy, struct host *host, struct err *e);
 void trial_find_culprit(const struct host *host, const struct plan *plan, struct err *e);
@@ -299,14 +287,6 @@ void trial_find_culprit(const struct host *host, const struct plan *plan, struct
  * run at all. report_fd: where the report goes once the agent runs, or -1.
  */
 int run_plan(const struct plan *plan, int report_fd, int *status, struct err *e);
-
-/*
- * pin.c, place.c: the mounts, taken and placed. pin_mount() returns -1 with no error where there is
- * nothing to take before it is placed.
- */
-int pin_mount(const struct mount *mount, struct run *run, struct err *e);
-int pin_tree(const struct mount *mount, struct err *e);
-int place_mounts(const struct plan *plan, struct run *run, struct err *e);
 
 /* walk.c: all layers of the plan in one stage; which namespaces we are in, and that all are new */
 int walk_layers(enum stage stage, const struct plan *plan, struct run *run, struct err *e);
@@ -331,11 +311,9 @@ int init_run(pid_t agent, bool own_session);
 void init_forwarded(sigset_t *set); /* the signals that launcher and init pass on, and SIGCHLD */
 int init_exit_code(int wait_status);
 
-/* explain.c: adds the cause and the remedy to the failure of a layer; may look at the host */
-void explain_failure(const struct layer *layer, struct err *e);
-void explain_namespace(const struct layer *layer, struct err *e);
-bool explain_proc_is_masked(void);
-bool explain_is_lasting(const struct layer *layer, const struct err *e); /* no mere shortage */
+/* cause.c: adds the cause and the remedy to the failure of a layer; looks at the host */
+void cause_explain(const struct layer *layer, struct err *e);
+bool cause_is_lasting(const struct layer *layer, const struct err *e); /* no mere shortage */
 
 /* layer/seccomp.c: which filter the layer loads */
 struct filter_facts {

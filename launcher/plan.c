@@ -79,6 +79,19 @@ static int make_set(const struct policy *policy, struct plan *plan, struct err *
 	return check_needs(plan->layers, e);
 }
 
+/* Only what stands without namespaces can stand in for them. */
+static int check_fallback(const struct policy *policy, struct err *e)
+{
+	const char *name = policy->fallback ? policy->fallback : "none";
+	const struct profile *profile = profile_find(name);
+
+	if (str_equal(name, "none") || (profile && profile->gaps))
+		return 0;
+	err_where(e, "--fallback %s", name);
+	err_remedy(e, "Write --fallback landlock-only, or leave it out.");
+	return fail(e, 0, "no profile to fall back to");
+}
+
 static int check_kernel(const struct host *host, const struct plan *plan, struct err *e)
 {
 	if (!plan->layers || host->major > FLOOR_MAJOR ||
@@ -192,7 +205,7 @@ int plan_make(const struct policy *policy, const struct host *host, struct plan 
 	plan->command = policy->command;
 	plan->report = policy->report;
 	plan->verbose = policy->verbose;
-	if (make_set(policy, plan, e) || check_kernel(host, plan, e) ||
+	if (make_set(policy, plan, e) || check_fallback(policy, e) || check_kernel(host, plan, e) ||
 	    check_available(policy, host, plan, e) || check_hostname(policy, plan, e) ||
 	    make_tcp(policy, &plan->landlock.tcp, e))
 		return -1;

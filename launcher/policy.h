@@ -30,6 +30,7 @@ struct policy {
 	const char *profile;	       /* NULL: full */
 	struct str_list with, without; /* layers added to and taken from the profile */
 	struct str_list degraded;      /* layers that may be missing or incomplete */
+	const char *fallback;	       /* profile where the host refuses this one; NULL: none */
 
 	struct str_list ro, rw; /* PATH[:DEST] */
 	struct str_list

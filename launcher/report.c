@@ -19,7 +19,6 @@ static const char *kind_name(enum mount_kind kind)
 		[MOUNT_ROOT] = "root",	   [MOUNT_TREE] = "tree",	[MOUNT_DIR] = "directory",
 		[MOUNT_LINK] = "link",	   [MOUNT_SCRATCH] = "scratch", [MOUNT_PROC] = "proc",
 		[MOUNT_DEVPTS] = "devpts", [MOUNT_DEVICE] = "device",	[MOUNT_MASK] = "mask",
-		[MOUNT_KEEP] = "keep",	   [MOUNT_HOLD] = "hold",	[MOUNT_DENY] = "deny",
 	};
 
 	return names[kind];
@@ -173,6 +172,16 @@ static void print_sockets(const struct plan *plan, struct out *out)
 	out_object_end(out);
 }
 
+static void print_fallback(const struct plan *plan, struct out *out)
+{
+	if (!plan->fallback_from)
+		return;
+	out_object(out, "fallback");
+	out_str(out, "from", plan->fallback_from);
+	out_str(out, "reason", plan->fallback_why);
+	out_object_end(out);
+}
+
 static void print_gaps(const struct plan *plan, struct out *out)
 {
 	if (!plan->gaps.n)
@@ -201,6 +210,7 @@ void report_print_plan(const struct plan *plan, struct out *out)
 	while (plan->command && plan->command[command.n])
 		command.n++;
 	out_str(out, "profile", plan->profile);
+	print_fallback(plan, out);
 	print_layers(plan, out);
 	out_int(out, "uid", plan->id.uid);
 	out_int(out, "gid", plan->id.gid);

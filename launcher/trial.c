@@ -16,29 +16,42 @@
 
 #include "pool.h"
 
-static int try_here(const struct host *host, const struct layer *layer, const char *with,
-		    struct err *e)
+/* A set of layers, or a profile where there is one, with nothing of the caller's in it. */
+struct attempt {
+	const struct host *host;
+	const struct layer *layer; /* whose failure it is where nobody else is named */
+	uint32_t set;
+	const char *profile;
+};
+
+static int try_here(const void *arg, struct err *e)
 {
-	struct policy policy = {.profile = "none"};
-	struct host plain = *host; /* without the caller's paths and earlier trials */
+	const struct attempt *a = arg;
+	struct policy policy = {.profile = a->profile ? a->profile : "none"};
+	struct host plain = *a->host; /* without the caller's paths and earlier trials */
 	struct plan *plan = pool_alloc(sizeof(*plan));
-	uint32_t set = layers_with_needs(layers_bit(layer->name) | (with ? layers_bit(with) : 0));
 	int status;
 
 	plain.paths_n = 0;
 	plain.failed = 0;
 	plain.cwd = NULL;
 	for (int i = 0; layers[i]; i++)
-		if (set >> i & 1)
+		if (a->set >> i & 1)
 			pool_list_add(&policy.with, layers[i]->name);
-	if (plan_make(&policy, &plain, plan, e) || run_plan(plan, -1, &status, e))
+	if (plan_make(&policy, &plain, plan, e))
 		return -1;
+	if (run_plan(plan, -1, &status, e)) {
+		int at = e->where[0] ? layers_find(e->where) : -1;
+
+		/* A failed clone names no layer: it is the one on trial, or what it needs. */
+		if (at >= 0 || a->layer)
+			cause_explain(at < 0 ? a->layer : layers[at], e);
+		return -1;
+	}
 	return status ? fail(e, 0, "the trial ended with status %d", status) : 0;
 }
 
-/* The layer in a process of its own, with another one that may be NULL. */
-static int try_apart(const struct host *host, const struct layer *layer, const char *with,
-		     struct err *why_not)
+int trial_apart(int (*act)(const void *arg, struct err *e), const void *arg, struct err *why_not)
 {
 	int fds[2];
 	pid_t pid;
@@ -52,16 +65,9 @@ static int try_apart(const struct host *host, const struct layer *layer, const c
 		int rc;
 
 		(void)close(fds[0]);
-		rc = try_here(host, layer, with, &e);
-		if (rc) {
-			int at = e.where[0] ? layers_find(e.where) : -1;
-
-			/* A failed clone names no layer: it is the one on trial, or what it needs.
-			 */
-			if (!e.remedy[0])
-				explain_failure(at < 0 ? layer : layers[at], &e);
+		rc = act(arg, &e);
+		if (rc)
 			(void)fd_write_all(fds[1], &e, sizeof(e));
-		}
 		_exit(rc ? 1 : 0);
 	}
 	(void)close(fds[1]);
@@ -78,15 +84,36 @@ static int try_apart(const struct host *host, const struct layer *layer, const c
 	return n == (ssize_t)sizeof(*why_not) ? -1 : fail(why_not, 0, "the trial died");
 }
 
+static int try_with(const struct host *host, const struct layer *layer, const char *with,
+		    struct err *why_not)
+{
+	struct attempt a = {.host = host, .layer = layer};
+
+	a.set = layers_with_needs(layers_bit(layer->name) | (with ? layers_bit(with) : 0));
+	if (trial_apart(try_here, &a, why_not) == 0)
+		return 0;
+	/* Where not even the trial could be begun, nobody has explained it yet. */
+	if (!why_not->remedy[0])
+		cause_explain(layer, why_not);
+	return -1;
+}
+
 int trial_layer(const struct host *host, const struct layer *layer, struct err *why_not)
 {
-	if (try_apart(host, layer, layer->tried_with, why_not) == 0)
+	if (try_with(host, layer, layer->tried_with, why_not) == 0)
 		return 0;
 	if (!layer->tried_with || str_equal(why_not->where, layer->name))
 		return -1;
 	/* It may have been the other one that failed: then this one is what it is by itself. */
 	*why_not = (struct err){0};
-	return try_apart(host, layer, NULL, why_not);
+	return try_with(host, layer, NULL, why_not);
+}
+
+int trial_profile(const struct host *host, const char *profile, struct err *why_not)
+{
+	struct attempt a = {.host = host, .profile = profile};
+
+	return trial_apart(try_here, &a, why_not);
 }
 
 int trial_read(const struct policy *policy, struct host *host, struct err *e)
@@ -98,7 +125,7 @@ int trial_read(const struct policy *policy, struct host *host, struct err *e)
 		if (at < 0 || trial_layer(host, layers[at], &why) == 0)
 			continue;
 		/* Who can bring about a shortage must not choose the layers by it. */
-		if (!explain_is_lasting(layers[at], &why)) {
+		if (!cause_is_lasting(layers[at], &why)) {
 			*e = why;
 			return err_where(e, "%s", layers[at]->name);
 		}
@@ -130,4 +157,20 @@ void trial_find_culprit(const struct host *host, const struct plan *plan, struct
 			if ((layers[i]->tried_with == NULL) == alone &&
 			    is_culprit(host, plan, i, e))
 				return;
+}
+
+bool trial_find_refusal(const struct host *host, uint32_t set, struct err *why)
+{
+	/* Those first on which others stand: they are the reason of the others. */
+	for (int first = 1; first >= 0; first--)
+		for (int i = 0; layers[i]; i++) {
+			*why = (struct err){0};
+			if ((layers[i]->needs == NULL) != first || !(set >> i & 1) ||
+			    trial_layer(host, layers[i], why) == 0)
+				continue;
+			err_where(why, "%s", layers[i]->name);
+			if (cause_is_lasting(layers[i], why))
+				return true;
+		}
+	return false;
 }

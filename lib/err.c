@@ -42,6 +42,11 @@ int err_remedy(struct err *e, const char *fmt, ...)
 	return -1;
 }
 
+void err_cause(struct err *e, const char *cause)
+{
+	(void)snprintf(e->cause, sizeof(e->cause), "%s", cause);
+}
+
 void err_print(const struct err *e, const char *program)
 {
 	char where[4 * sizeof(e->where)], what[4 * sizeof(e->what)], remedy[4 * sizeof(e->remedy)];

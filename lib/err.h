@@ -25,6 +25,7 @@ struct err {
 	char where[256];  /* what is at fault: a layer, an option, a key, a file */
 	char what[480];	  /* what was tried and why it did not work */
 	char remedy[480]; /* what the user can do about it; may be empty */
+	char cause[24];	  /* a word for programs, where the cause is a known one */
 };
 
 /* Fills what (printf style) and num; returns -1, so that a caller can write `return fail(...)`. */
@@ -35,6 +36,9 @@ int err_where(struct err *e, const char *fmt, ...) __attribute__((format(printf,
 
 /* Sets the remedy. Returns -1. */
 int err_remedy(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Names the cause. */
+void err_cause(struct err *e, const char *cause);
 
 /*
  * Prints "PROGRAM: where: what: errno text" and the remedy on standard error, with control bytes

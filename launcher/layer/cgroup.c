@@ -15,5 +15,4 @@ const struct layer layer_cgroup = {
 	.needs = "user",
 	.clone_flag = CLONE_NEWCGROUP,
 	.ns = "cgroup",
-	.explain = explain_namespace,
 };

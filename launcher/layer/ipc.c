@@ -14,5 +14,4 @@ const struct layer layer_ipc = {
 	.needs = "user",
 	.clone_flag = CLONE_NEWIPC,
 	.ns = "ipc",
-	.explain = explain_namespace,
 };

@@ -4,6 +4,7 @@
  *
  * Should: part the agent from the keys of the caller's session, and from those that another run of
  * the same user left: keyrings have no namespace of their own.
+ * Where no key can be reached at all, as in most containers, there is nothing to part it from.
  * Mustn't: name the keyring: a named one could be joined again.
  */
 #include "pinfold.h"
@@ -21,6 +22,21 @@ static int32_t session_keyring(void)
 	return id > 0 ? (int32_t)id : 0;
 }
 
+/*
+ * Does a filter around us refuse all that has to do with keys, or has the kernel none? Arguments
+ * that the kernel itself would call bad in another way: EOPNOTSUPP, EFAULT.
+ */
+static bool out_of_reach(void)
+{
+	static const long calls[] = {SYS_keyctl, SYS_add_key, SYS_request_key};
+
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++)
+		if (syscall(calls[i], -1L, NULL, NULL, 0, 0) >= 0 ||
+		    (errno != EPERM && errno != ENOSYS))
+			return false;
+	return true;
+}
+
 /* To tell afterwards that ours is another one. */
 static int keyring_check_outside(const struct plan *plan, struct run *run, struct err *e)
 {
@@ -31,10 +47,13 @@ static int keyring_check_outside(const struct plan *plan, struct run *run, struc
 
 static int keyring_apply(const struct plan *plan, struct run *run, struct err *e)
 {
+	int num;
+
 	(void)plan, (void)run;
-	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0)
-		return fail(e, errno, "join a new session keyring");
-	return 0;
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0)
+		return 0;
+	num = errno;
+	return out_of_reach() ? 0 : fail(e, num, "join a new session keyring");
 }
 
 static int keyring_check(const struct plan *plan, struct run *run, struct err *e)
@@ -42,26 +61,9 @@ static int keyring_check(const struct plan *plan, struct run *run, struct err *e
 	int32_t now = session_keyring();
 
 	(void)plan;
-	if (!now || now == run->session_keyring)
+	if ((!now || now == run->session_keyring) && !out_of_reach())
 		return fail(e, 0, "the session keyring is still the caller's");
 	return 0;
-}
-
-static void keyring_explain(const struct layer *layer, struct err *e)
-{
-	(void)layer;
-	if (e->num == EDQUOT)
-		err_remedy(
-			e,
-			"The user has as many keys as kernel.keys.maxkeys allows, one for each "
-			"sandbox that runs: raise it (sysctl kernel.keys.maxkeys=2000), or leave "
-			"the layer out: --without keyring.");
-	else
-		err_remedy(
-			e,
-			"A seccomp filter around us (a container's) may forbid keyctl(2), or the "
-			"kernel was built without CONFIG_KEYS: leave the layer out (--without "
-			"keyring), or allow it (--allow-degraded keyring).");
 }
 
 const struct layer layer_keyring = {
@@ -70,5 +72,4 @@ const struct layer layer_keyring = {
 	.check[STAGE_OUTSIDE] = keyring_check_outside,
 	.apply[STAGE_LOCK] = keyring_apply,
 	.check[STAGE_LOCK] = keyring_check,
-	.explain = keyring_explain,
 };

@@ -124,5 +124,4 @@ const struct layer layer_net = {
 	.apply[STAGE_MAPS] = net_apply_maps,
 	.apply[STAGE_ENTER] = net_apply_enter,
 	.apply[STAGE_LOCK] = net_apply_lock,
-	.explain = explain_namespace,
 };

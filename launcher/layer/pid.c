@@ -41,8 +41,6 @@ static int pid_apply_maps(const struct plan *plan, struct run *run, struct err *
 	return 0;
 }
 
-static const char cannot_mount[] = "mount a procfs";
-
 static int pid_apply_build(const struct plan *plan, struct run *run, struct err *e)
 {
 	autoclose int fs = -1;
@@ -55,7 +53,7 @@ static int pid_apply_build(const struct plan *plan, struct run *run, struct err 
 	run->proc_fd = sys_fsmount(fs, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
 					       MOUNT_ATTR_NOEXEC);
 	if (run->proc_fd < 0)
-		return fail(e, errno, "%s", cannot_mount);
+		return fail(e, errno, "mount a procfs"); /* cause.c asks for it */
 	return 0;
 }
 
@@ -86,19 +84,6 @@ static int pid_check(const struct plan *plan, struct run *run, struct err *e)
 	return plan_has(plan, "mount") ? check_masks(e) : 0;
 }
 
-static void pid_explain(const struct layer *layer, struct err *e)
-{
-	if (e->num == EPERM && str_equal(e->what, cannot_mount) && explain_proc_is_masked()) {
-		err_remedy(e,
-			   "The /proc of this host or container has masked or read-only parts, and "
-			   "the kernel then gives no fresh one. Unmask it (docker: --security-opt "
-			   "systempaths=unconfined, podman: --security-opt unmask=ALL), or leave "
-			   "the layer out: --without pid shows the /proc that is there.");
-		return;
-	}
-	explain_namespace(layer, e);
-}
-
 const struct layer layer_pid = {
 	.name = "pid",
 	.stops = "see, signal and trace the host's processes, or live on after its own end",
@@ -109,5 +94,4 @@ const struct layer layer_pid = {
 	.apply[STAGE_MAPS] = pid_apply_maps,
 	.apply[STAGE_BUILD] = pid_apply_build,
 	.check[STAGE_PROOF] = pid_check,
-	.explain = pid_explain,
 };

@@ -33,6 +33,7 @@ static int seccomp_available(const struct host *host, struct err *why_not)
 {
 	if (host->seccomp_num == 0)
 		return 0;
+	err_cause(why_not, "no-filters");
 	err_remedy(why_not,
 		   "Use a kernel with CONFIG_SECCOMP_FILTER, or a container whose own filter "
 		   "allows seccomp(2); or leave the layer out: --without seccomp.");

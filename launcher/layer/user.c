@@ -113,5 +113,4 @@ const struct layer layer_user = {
 	.apply[STAGE_MAPS] = user_apply,
 	.apply[STAGE_LOCK] = user_apply_lock,
 	.check[STAGE_PROOF] = user_check,
-	.explain = explain_namespace,
 };

@@ -41,5 +41,4 @@ const struct layer layer_uts = {
 	.ns = "uts",
 	.apply[STAGE_BUILD] = uts_apply,
 	.check[STAGE_PROOF] = uts_check,
-	.explain = explain_namespace,
 };

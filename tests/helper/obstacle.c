@@ -59,6 +59,8 @@ static const struct {
 	{"landlock_restrict_self", NR_landlock_restrict_self, 0, 0},
 	{"seccomp", SYS_seccomp, 0, 0},
 	{"keyctl", SYS_keyctl, 0, 0},
+	{"add_key", SYS_add_key, 0, 0},
+	{"request_key", SYS_request_key, 0, 0},
 	{"setsid", SYS_setsid, 0, 0},
 	{"capset", SYS_capset, 0, 0},
 	{"sethostname", SYS_sethostname, 0, 0},

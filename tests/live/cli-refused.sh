@@ -69,7 +69,7 @@ END
 
 # The last word of a command line: a value, or the command, is missing.
 missing() {
-    for option in profile with without allow-degraded ro rw agent chdir setenv env-keep hostname user \
+    for option in profile with without allow-degraded fallback ro rw agent chdir setenv env-keep hostname user \
         report tcp; do
         pin "--$option"
         is "--$option as the last word ($who)" "$status:$out" "125:"

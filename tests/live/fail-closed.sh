@@ -179,7 +179,7 @@ old_kernel() {
 nested() {
     # shellcheck disable=SC2086
     prefix="$PINFOLD run --ro $BIN --rw $WORK --"
-    refused "inside pinfold" user 'make the namespaces.*EPERM' 'seccomp filter around us'
+    refused "inside pinfold" user 'make the namespaces.*EPERM' 'inside pinfold already.*landlock-only'
     pin --profile none --with nnp --with landlock --rw "$WORK" --ro "$BIN" "$BIN/try" list /tmp
     is "inside pinfold, what needs no namespace ($who)" "$status:$out" 0:EACCES
     prefix=''

@@ -37,6 +37,17 @@ ENOKEY"
     gives 0 "/proc/keys lists none under ns_only" --profile ns_only sh -c 'cat /proc/keys | wc -l'
 }
 
+# Where a filter around us refuses all that has to do with keys, there is nothing to part from.
+none() {
+    prefix="$BIN/obstacle keyctl=EPERM add_key=EPERM request_key=EPERM"
+    gives ran "no call about keys is there: on all the same" $on echo ran
+    gives EPERM "... and no key is found" $on "$BIN/try" key any
+    prefix="$BIN/obstacle keyctl=EPERM add_key=EPERM"
+    refused "one of them is there: refused" keyring 'session keyring.*EPERM' '--without keyring' $on
+    prefix=''
+}
+
+each_uid none
 if [ "$have_keys" = yes ]; then
     each_uid keys
 else

@@ -130,6 +130,52 @@ takes_no_namespace() {
     prefix=''
 }
 
+# --fallback: only where this host refuses a namespace, never without a word, never for a shortage.
+falls_back() {
+    only_fall='--fallback landlock-only'
+    pin $only_fall --report "$REPORTS/report" sh -c 'exit 7'
+    is "full where it can be had ($who)" "$status:$err" "7:"
+    is "... and the report says full ($who)" "$(json "$REPORTS/report" '"$j->{profile} " . ($j->{fallback} // "none")')" \
+        "full none"
+    rm -f "$REPORTS/report"
+    for rule in clone:user=EPERM unshare:net=EPERM pivot_root=EPERM fsmount=EPERM; do
+        prefix="$BIN/obstacle $rule"
+        pin $only_fall --report "$REPORTS/report" --rw "$WORK" sh -c "echo ran >$WORK/ran; exit 7"
+        is "landlock-only where $rule ($who)" "$status:$(cat "$WORK/ran")" "7:ran"
+        like "... standard error says why ($who)" "$(printf '%s\n' "$err" | head -1)" \
+            '^pinfold: (user|net|mount|pid): .*EPERM: this host refuses it; as --fallback says, under landlock-only instead$'
+        like "... and what it does not stop ($who)" "$err" 'under landlock-only the command can still'
+        like "... the report says why ($who)" "$(json "$REPORTS/report" \
+            '"$j->{profile} $j->{fallback}{from} $j->{fallback}{reason}"')" '^landlock-only full .*EPERM$'
+        rm -f "$WORK/ran" "$REPORTS/report"
+        refused "$rule, not asked for" '[a-z]*' 'EPERM' '.'
+    done
+    refused "what the other profile cannot have" --rw 'cannot be shown at /x' 'Leave' $only_fall \
+        --rw "$WORK/..:/x"
+    prefix="$BIN/obstacle clone:user=EPERM landlock_create_ruleset=ENOSYS"
+    refused "nothing to fall back on" landlock 'not built' 'CONFIG_SECURITY_LANDLOCK' $only_fall
+    prefix=''
+    refused "a profile that needs namespaces" '--fallback full' 'no profile to fall back to' 'landlock-only' \
+        --fallback full
+    pin $only_fall /no/such
+    is "a command that is not there ($who)" "$status" 127
+    unlike "... is no reason ($who)" "$err" 'landlock-only'
+    pin $only_fall --chdir /no/such true
+    is "a directory that is not there ($who)" "$status" 125
+    unlike "... is none either ($who)" "$err" 'landlock-only'
+    # A namespace of the test's own, in which root has no other id to become.
+    [ "$who" = user ] || return 0
+    prefix="unshare --user --map-current-user --keep-caps -- $BIN/with-one"
+    refused "a shortage" ipc ENOSPC 'raise it' $only_fall
+    prefix=''
+}
+cat >"$BIN/with-one" <<'END'
+#!/bin/sh
+echo 1 >/proc/sys/user/max_ipc_namespaces || exit 2
+exec unshare --ipc -- "$@"
+END
+chmod 755 "$BIN/with-one"
+
 promises() {
     refused "no other place" --ro 'cannot be shown at /x' 'Leave ":/x" out' $only --ro "$TMP/show:/x"
     refused "nothing read-only in what is writable" '--ro, --rw' 'would be writable' 'beside it' \
@@ -152,6 +198,7 @@ each_uid stops
 each_uid does_not_stop
 each_uid says_so
 each_uid takes_no_namespace
+each_uid falls_back
 each_uid promises
 kill "$DECOY" 2>/dev/null
 done_testing

@@ -20,6 +20,8 @@ static const struct {
 	{"profiles", "--profile landlock-only --tcp any --without sockets true", "abi=2"},
 	{"profiles", "--profile landlock-only true", "abi=ENOSYS"},
 	{"profiles", "--profile most true", ""},
+	{"profiles", "--fallback full true", ""},
+	{"profiles", "--fallback most true", ""},
 
 	{"layers", "--without net -- wget --help", ""},
 	{"layers", "--without readonly --without pid true", ""},
