@@ -9,12 +9,9 @@
 #include "pinfold.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <linux/seccomp.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -76,81 +73,6 @@ static void read_links(struct host *host)
 	}
 }
 
-/* PATH of PATH:DEST. */
-static const char *source_of(const char *text)
-{
-	const char *colon = strchr(text, ':');
-
-	return colon ? pool_copy_n(text, (size_t)(colon - text)) : text;
-}
-
-/*
- * The canonical path of what is named, except that a symbolic link in its last part stays one. So
- * what is looked at is what will be opened: a link that comes in between is found by the kernel.
- */
-static int find_path(const char *given, char real[PATH_MAX])
-{
-	char text[PATH_MAX];
-	size_t n = strlen(given);
-	const char *name, *parent = text;
-	char *slash;
-
-	if (n == 0 || n >= sizeof(text)) {
-		errno = n ? ENAMETOOLONG : ENOENT;
-		return -1;
-	}
-	memcpy(text, given, n + 1);
-	while (n > 1 && text[n - 1] == '/')
-		text[--n] = '\0';
-	slash = strrchr(text, '/');
-	name = slash ? slash + 1 : text;
-	if (!*name || str_equal(name, ".") || str_equal(name, ".."))
-		return realpath(text, real) ? 0 : -1;
-	if (!slash)
-		parent = ".";
-	else if (slash == text)
-		parent = "/";
-	else
-		*slash = '\0';
-	if (!realpath(parent, real))
-		return -1;
-	n = strlen(real);
-	if ((size_t)snprintf(real + n, PATH_MAX - n, "%s%s", n > 1 ? "/" : "", name) < PATH_MAX - n)
-		return 0;
-	errno = ENAMETOOLONG;
-	return -1;
-}
-
-static void read_path(struct host *host, const char *given)
-{
-	struct host_path *p = &host->paths[host->paths_n];
-	char real[PATH_MAX], target[PATH_MAX];
-	struct stat st;
-
-	map_put(&host->paths_by_name, given, host->paths_n++);
-	p->given = given;
-	if (find_path(given, real) || lstat(real, &st)) {
-		p->num = errno;
-		return;
-	}
-	p->is_link = S_ISLNK(st.st_mode);
-	p->is_dir = S_ISDIR(st.st_mode);
-	p->real = pool_copy(p->is_link && realpath(real, target) ? target : real);
-	if (access(real, p->is_dir ? R_OK | X_OK : R_OK))
-		p->num = errno;
-}
-
-static void read_paths(const struct policy *policy, struct host *host)
-{
-	host->paths = pool_alloc((policy->ro.n + policy->rw.n + 1) * sizeof(*host->paths));
-	for (size_t i = 0; i < policy->ro.n; i++)
-		read_path(host, source_of(policy->ro.v[i]));
-	for (size_t i = 0; i < policy->rw.n; i++)
-		read_path(host, source_of(policy->rw.v[i]));
-	if (policy->agent)
-		read_path(host, policy->agent);
-}
-
 void host_read(const struct policy *policy, const struct identity *id, struct host *host)
 {
 	char cwd[PATH_MAX];
@@ -165,5 +87,5 @@ void host_read(const struct policy *policy, const struct identity *id, struct ho
 	read_landlock(host);
 	read_seccomp(host);
 	read_links(host);
-	read_paths(policy, host);
+	host_read_paths(policy, host);
 }

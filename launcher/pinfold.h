@@ -91,7 +91,10 @@ enum mount_kind {
 	MOUNT_PROC,    /* a fresh procfs, or the host's where the pid layer is off */
 	MOUNT_DEVPTS,  /* own pseudo-terminals */
 	MOUNT_DEVICE,  /* one device node of the host */
-	MOUNT_MASK     /* the null device over a file of /proc, where that would be readable */
+	MOUNT_MASK,    /* the null device over a file of /proc, where that would be readable */
+	MOUNT_KEEP,    /* what lies there already, read-only: nor can its name be taken away */
+	MOUNT_HOLD,    /* what lies there already: its name alone cannot be taken away */
+	MOUNT_DENY     /* a cover that nobody can open, over what lies there already */
 };
 
 struct mount {
@@ -99,6 +102,7 @@ struct mount {
 	const char *source; /* canonical path on the host, a link's text, or NULL */
 	const char *dest;   /* absolute path inside; without the mount layer the source counts */
 	bool writable, is_file;
+	bool is_link;	       /* of a cover: it lies on a symbolic link itself */
 	uint64_t size, inodes; /* bounds of the root's tmpfs: bytes, files; 0 elsewhere */
 	uint32_t mode;	       /* of a directory that is made for the run; 0 elsewhere */
 };
@@ -181,10 +185,12 @@ struct steps {
 
 /* What layers hand to each other while they are applied; nothing of it outlives the exec. */
 struct run {
-	struct ns_set outside;	 /* the launcher's namespaces, to tell ours from them */
-	int root_fd;		 /* the composed root, -1 before and after */
-	int proc_fd;		 /* a fresh procfs not attached yet, -1 else */
-	int ruleset_fd;		 /* Landlock's rules until they are in force, -1 else */
+	struct ns_set outside; /* the launcher's namespaces, to tell ours from them */
+	int root_fd;	       /* the composed root, -1 before and after */
+	int *trees;	       /* the plan's mounts, -1 where one is none; NULL before and after */
+	uint64_t files_soft;   /* the soft limit of open files as it was */
+	int proc_fd;	       /* a fresh procfs not attached yet, -1 else */
+	int ruleset_fd;	       /* Landlock's rules until they are in force, -1 else */
 	int32_t session_keyring; /* the launcher's; 0 where it could not be told */
 	int link_fd;   /* to the launcher (link.c): besides 0-2 the one that lives until exec */
 	sigset_t mask; /* the caller's blocked signals, which the agent gets back */
@@ -237,6 +243,17 @@ uint32_t layers_with_needs(uint32_t set); /* set and all it cannot stand without
 const struct profile *profile_find(const char *name);
 uint32_t profile_set(const struct profile *profile);
 
+static inline bool mount_is_node(const struct mount *m)
+{
+	return m->kind == MOUNT_DEVICE || m->kind == MOUNT_MASK;
+}
+
+/* Lies on what another mount shows, and has no place of its own. */
+static inline bool mount_is_cover(const struct mount *m)
+{
+	return m->kind == MOUNT_KEEP || m->kind == MOUNT_HOLD || m->kind == MOUNT_DENY;
+}
+
 static inline bool plan_has(const struct plan *plan, const char *layer)
 {
 	return plan->layers & layers_bit(layer);
@@ -253,8 +270,9 @@ void cli_print_keys(FILE *file);
 int identity_make(const struct policy *policy, struct identity *id, struct err *e);
 int identity_apply(const struct identity *id, struct err *e); /* root becomes id, for good */
 
-/* host.c: reads, never changes */
+/* host.c, host-paths.c: read, never change */
 void host_read(const struct policy *policy, const struct identity *id, struct host *host);
+void host_read_paths(const struct policy *policy, struct host *host);
 
 /* plan.c, plan-view.c, plan-env.c, plan-rules.c: pure. plan_make() refuses with -1 what cannot be
  * done. */
@@ -287,6 +305,14 @@ void trial_find_culprit(const struct host *host, const struct plan *plan, struct
  * run at all. report_fd: where the report goes once the agent runs, or -1.
  */
 int run_plan(const struct plan *plan, int report_fd, int *status, struct err *e);
+
+/*
+ * pin.c, place.c: the mounts, taken and placed. pin_mount() returns -1 with no error where there is
+ * nothing to take before it is placed.
+ */
+int pin_mount(const struct mount *mount, struct run *run, struct err *e);
+int pin_tree(const struct mount *mount, struct err *e);
+int place_mounts(const struct plan *plan, struct run *run, struct err *e);
 
 /* walk.c: all layers of the plan in one stage; which namespaces we are in, and that all are new */
 int walk_layers(enum stage stage, const struct plan *plan, struct run *run, struct err *e);

@@ -19,6 +19,7 @@ static const char *kind_name(enum mount_kind kind)
 		[MOUNT_ROOT] = "root",	   [MOUNT_TREE] = "tree",	[MOUNT_DIR] = "directory",
 		[MOUNT_LINK] = "link",	   [MOUNT_SCRATCH] = "scratch", [MOUNT_PROC] = "proc",
 		[MOUNT_DEVPTS] = "devpts", [MOUNT_DEVICE] = "device",	[MOUNT_MASK] = "mask",
+		[MOUNT_KEEP] = "keep",	   [MOUNT_HOLD] = "hold",	[MOUNT_DENY] = "deny",
 	};
 
 	return names[kind];

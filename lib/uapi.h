@@ -91,6 +91,29 @@ struct uapi_clone_args {
 	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
 };
 
+/* statx(2), as far as it is used here. */
+struct uapi_statx_time {
+	int64_t sec;
+	uint32_t nsec;
+	int32_t pad;
+};
+
+struct uapi_statx {
+	uint32_t mask, blksize;
+	uint64_t attributes;
+	uint32_t nlink, uid, gid;
+	uint16_t mode, pad;
+	uint64_t ino, size, blocks, attributes_mask;
+	struct uapi_statx_time atime, btime, ctime, mtime;
+	uint32_t rdev_major, rdev_minor, dev_major, dev_minor;
+	uint64_t spare[14];
+};
+
+enum {
+	UAPI_STATX_BASIC = 0x7ff,
+	UAPI_STATX_ATTR_MOUNT_ROOT = 0x2000 /* 5.8: the root of a mount */
+};
+
 /* landlock(7); which ABI knows what stands in launcher/table/rights.def. */
 struct uapi_landlock_ruleset {
 	uint64_t handled_fs, handled_net, scoped;
@@ -159,6 +182,12 @@ static inline int sys_fsmount(int fd, unsigned int attr)
 static inline int sys_openat2(int dir, const char *path, const struct uapi_open_how *how)
 {
 	return (int)syscall(NR_openat2, dir, path, how, sizeof(*how));
+}
+
+static inline int sys_statx(int dir, const char *path, int flags, unsigned int mask,
+			    struct uapi_statx *st)
+{
+	return (int)syscall(SYS_statx, dir, path, flags, mask, st);
 }
 
 static inline int sys_close_range(unsigned int first, unsigned int last, unsigned int flags)

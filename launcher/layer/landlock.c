@@ -135,44 +135,47 @@ static uint64_t rights_of(const struct mount *m, unsigned int abi)
 	}
 }
 
-static int add_path_rule(int ruleset, int root, const char *path, uint64_t rights, unsigned int abi,
-			 struct err *e)
+static int add_rule(int ruleset, int fd, const struct mount *m, unsigned int abi, struct err *e)
 {
-	/* Plan paths are canonical: a link that turns up on the way now is somebody's trick. */
-	static const struct uapi_open_how how = {
-		O_PATH | O_CLOEXEC, 0, UAPI_RESOLVE_NO_SYMLINKS | UAPI_RESOLVE_NO_MAGICLINKS};
-	autoclose int fd = sys_openat2(root, path, &how);
-	struct uapi_landlock_path_beneath rule = {rights, fd};
-	struct stat st;
+	struct uapi_landlock_path_beneath rule = {rights_of(m, abi), fd};
 
-	if (fd < 0 || fstat(fd, &st))
-		return fail(e, errno, "open %s%s for a rule", root < 0 ? "" : "/", path);
 	/* The kernel takes only a file's rights for what is no directory. */
-	if (!S_ISDIR(st.st_mode))
+	if (m->is_file)
 		rule.allowed &= UINT64_C(1) << 0 | UINT64_C(1) << 1 | UINT64_C(1) << 2 |
 				UINT64_C(1) << 14 | UINT64_C(1) << 15 | UINT64_C(1) << 16;
 	rule.allowed &= fs_mask(abi, R | D | W | V);
 	if (sys_landlock_add_rule(ruleset, UAPI_LANDLOCK_RULE_PATH, &rule))
-		return fail(e, errno, "rule for %s%s", root < 0 ? "" : "/", path);
+		return fail(e, errno, "rule for %s", m->dest);
 	return 0;
 }
 
-/* Below the composed root, which is not ours yet, or on the host where there is none. */
+/* What is made for the run has no counterpart on the host: nothing to allow there. */
+static bool is_made(const struct mount *m)
+{
+	return m->kind == MOUNT_LINK || m->kind == MOUNT_DIR || m->kind == MOUNT_MASK ||
+	       mount_is_cover(m);
+}
+
+/* The rules are for the very trees that were placed, or, where there are none, for the sources. */
 static int add_path_rules(const struct plan *plan, const struct run *run, struct err *e)
 {
-	bool composed = plan_has(plan, "mount");
+	/* Plan paths are canonical: a link that turns up on the way now is somebody's trick. */
+	static const struct uapi_open_how how = {
+		O_PATH | O_CLOEXEC, 0, UAPI_RESOLVE_NO_SYMLINKS | UAPI_RESOLVE_NO_MAGICLINKS};
 
 	for (size_t i = 0; i < plan->mounts_n; i++) {
 		const struct mount *m = &plan->mounts[i];
-		const char *path = composed ? m->dest + 1 : m->source;
+		const char *path = run->trees ? m->dest + 1 : m->source;
+		autoclose int fd = -1;
+		int tree = run->trees ? run->trees[i] : -1;
 
-		/* What is made for the run has no counterpart on the host: nothing to allow there.
-		 */
-		if (m->kind == MOUNT_LINK || m->kind == MOUNT_DIR || m->kind == MOUNT_MASK || !path)
+		if (is_made(m) || !path)
 			continue;
-		if (add_path_rule(run->ruleset_fd, composed ? run->root_fd : AT_FDCWD,
-				  *path ? path : ".", rights_of(m, plan->landlock.abi),
-				  plan->landlock.abi, e))
+		if (tree < 0)
+			tree = fd = sys_openat2(run->trees ? run->root_fd : AT_FDCWD, path, &how);
+		if (tree < 0)
+			return fail(e, errno, "open %s for a rule", path);
+		if (add_rule(run->ruleset_fd, tree, m, plan->landlock.abi, e))
 			return -1;
 	}
 	return 0;

@@ -147,6 +147,20 @@ static void call_link(pid_t tid, uint64_t fd, char *text, size_t size)
 		(void)snprintf(text, size, (int)fd == AT_FDCWD ? "-" : "?");
 }
 
+/* Where move_mount(2) mounts something: a descriptor, or a name in the directory of one. */
+static void call_place(pid_t tid, const struct call *call, char *text, size_t size)
+{
+	char name[128];
+	size_t n;
+
+	call_link(tid, call->args[2], text, size);
+	call_string(tid, call->args[3], name, sizeof(name));
+	n = strlen(text);
+	if (strcmp(name, "-") != 0)
+		(void)snprintf(text + n, size - n, "%s%s", n && text[n - 1] == '/' ? "" : "/",
+			       name);
+}
+
 /* What tells this call from others of its name: a path, an operation; "-" for most. */
 static void call_detail(pid_t tid, const struct call *call, char *text, size_t size)
 {
@@ -169,13 +183,13 @@ static void call_detail(pid_t tid, const struct call *call, char *text, size_t s
 		{"prctl", -1, 0},      {"keyctl", -1, 0},
 		{"seccomp", -1, 0},    {"landlock_create_ruleset", -1, 2},
 		{"prlimit64", -1, 1},  {"fcntl", -1, 1},
-		{"ioctl", -1, 1},
+		{"ioctl", -1, 1},      {"close_range", -1, 1},
 	};
 	char string[128] = "";
 
 	(void)snprintf(text, size, "-");
 	if (strcmp(call->name, "move_mount") == 0)
-		call_link(tid, call->args[2], text, size);
+		call_place(tid, call, text, size);
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (strcmp(known[i].name, call->name) != 0)
 			continue;

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * host-paths: what the paths are that a policy names.
+ *
+ * Should look with the agent's own rights, and only at what is named: a few microseconds each, for
+ * lists may be long. Mustn't change anything, or judge.
+ */
+#include "pinfold.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pool.h"
+
+/* The directory that was resolved last: neighbours in a list mostly share it. */
+struct parent {
+	char text[PATH_MAX], real[PATH_MAX];
+};
+
+/* PATH of PATH:DEST. */
+static const char *source_of(const char *text)
+{
+	const char *colon = strchr(text, ':');
+
+	return colon ? pool_copy_n(text, (size_t)(colon - text)) : text;
+}
+
+static const char *resolve_parent(const char *text, struct parent *last)
+{
+	if (last->text[0] && str_equal(last->text, text))
+		return last->real;
+	last->text[0] = '\0';
+	if (!realpath(text, last->real))
+		return NULL;
+	memcpy(last->text, text, strlen(text) + 1);
+	return last->real;
+}
+
+/*
+ * The canonical path of what is named, except that a symbolic link in its last part stays one. So
+ * what is looked at is what will be opened: a link that comes in between is found by the kernel.
+ */
+static int find_path(const char *given, struct parent *last, char real[PATH_MAX])
+{
+	char text[PATH_MAX];
+	size_t n = strlen(given);
+	const char *name, *parent = text;
+	char *slash;
+
+	if (n == 0 || n >= sizeof(text)) {
+		errno = n ? ENAMETOOLONG : ENOENT;
+		return -1;
+	}
+	memcpy(text, given, n + 1);
+	while (n > 1 && text[n - 1] == '/')
+		text[--n] = '\0';
+	slash = strrchr(text, '/');
+	name = slash ? slash + 1 : text;
+	if (!*name || str_equal(name, ".") || str_equal(name, ".."))
+		return realpath(text, real) ? 0 : -1;
+	if (!slash)
+		parent = ".";
+	else if (slash == text)
+		parent = "/";
+	else
+		*slash = '\0';
+	parent = resolve_parent(parent, last);
+	if (!parent)
+		return -1;
+	if ((size_t)snprintf(real, PATH_MAX, "%s/%s", parent[1] ? parent : "", name) < PATH_MAX)
+		return 0;
+	errno = ENAMETOOLONG;
+	return -1;
+}
+
+/* The owner's bits decide for the owner, whatever else there is (acl(5)); else the kernel is asked.
+ */
+static bool may_read(const struct host *host, const char *real, const struct stat *st)
+{
+	mode_t need = S_ISDIR(st->st_mode) ? S_IRUSR | S_IXUSR : S_IRUSR;
+
+	if (st->st_uid == host->id.uid && (st->st_mode & need) == need)
+		return true;
+	return access(real, S_ISDIR(st->st_mode) ? R_OK | X_OK : R_OK) == 0;
+}
+
+static void read_path(struct host *host, const char *given, struct parent *last)
+{
+	struct host_path *p = &host->paths[host->paths_n];
+	char real[PATH_MAX], target[PATH_MAX];
+	struct stat st;
+
+	map_put(&host->paths_by_name, given, host->paths_n++);
+	p->given = given;
+	if (find_path(given, last, real) || lstat(real, &st)) {
+		p->num = errno;
+		return;
+	}
+	p->is_link = S_ISLNK(st.st_mode);
+	p->is_dir = S_ISDIR(st.st_mode);
+	p->real = pool_copy(p->is_link && realpath(real, target) ? target : real);
+	if (!may_read(host, real, &st))
+		p->num = errno;
+}
+
+void host_read_paths(const struct policy *policy, struct host *host)
+{
+	struct parent last = {0};
+
+	host->paths = pool_alloc((policy->ro.n + policy->rw.n + 1) * sizeof(*host->paths));
+	for (size_t i = 0; i < policy->ro.n; i++)
+		read_path(host, source_of(policy->ro.v[i]), &last);
+	for (size_t i = 0; i < policy->rw.n; i++)
+		read_path(host, source_of(policy->rw.v[i]), &last);
+	if (policy->agent)
+		read_path(host, policy->agent, &last);
+}
