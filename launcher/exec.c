@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 static const char *path_of(const char *const *env)
@@ -22,6 +23,8 @@ static const char *path_of(const char *const *env)
 
 static int give_up(const char *name, int num, struct err *e)
 {
+	struct statvfs v;
+
 	err_where(e, "%s", name);
 	if (num == ENOENT || num == ENOTDIR) {
 		e->code = EXIT_NOT_FOUND;
@@ -31,6 +34,9 @@ static int give_up(const char *name, int num, struct err *e)
 		return fail(e, num, "the command was not found");
 	}
 	e->code = EXIT_NOT_EXEC;
+	if (num == EACCES && statvfs(name, &v) == 0 && (v.f_flag & ST_NOEXEC))
+		err_remedy(e, "It lies on a file system that is mounted noexec: mount that with "
+			      "exec, or put the command elsewhere.");
 	return fail(e, num, "the command cannot be executed");
 }
 

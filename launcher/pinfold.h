@@ -362,6 +362,7 @@ const char *report_stage_name(enum stage stage);
 int cmd_run(int argc, char **argv);
 int cmd_plan(int argc, char **argv);
 int cmd_layers(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 int cmd_policy(int argc, char **argv);
 
 #endif

@@ -20,6 +20,15 @@ same() { # NAME LEFT RIGHT: two lists of words
 
 same "every option of pinfold run is in pinfold-run(1), and no other" \
     "$(options "$PINFOLD" run)" "$(entries man/pinfold-run.1)"
+same "every option of pinfold doctor is in pinfold-doctor(1), and no other" \
+    "$(options "$PINFOLD" doctor)" "$(entries man/pinfold-doctor.1)"
+{
+    sed -n '/^static const struct cause causes/,/^};/s/^	{"\([a-z-]*\)",.*/\1/p' launcher/cause.c
+    cat launcher/doctor.c launcher/layer/*.c | tr -d '\n\t' |
+        grep -oE '(gap\(f, |err_cause\([^)]*)("[a-z0-9-]+"[ :?a-z_>=A-Z-]*)+' | grep -oE '"[a-z0-9-]+"' | tr -d '"'
+} | sort -u >"$TMP/causes"
+same "every cause is in pinfold-doctor(1), and no other" "$(cat "$TMP/causes")" \
+    "$(sed -n '/^\.Sh CAUSES/,/^\.Sh EXIT/s/^\.It Cm \(.*\)$/\1/p' man/pinfold-doctor.1)"
 for name in matrix bench probe; do
     same "every option of pinfold $name is in pinfold-$name(1), and no other" \
         "$(options "$BUILD/pinfold-$name")" "$(entries "man/pinfold-$name.1")"
