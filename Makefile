@@ -56,7 +56,7 @@ $(BUILD)/pinfold-bench: $(call objects,$(lib_src) $(bench_src))
 $(BUILD)/pinfold $(BUILD)/pinfold-probe: LINK = $(STATIC_CC) $(STATIC)
 # The archive itself: -L would bring glibc's other archives along, which musl's linker must not see.
 jansson := $(shell $(CC) -print-file-name=libjansson.a)
-$(BUILD)/pinfold: LDLIBS += $(jansson)
+$(BUILD)/pinfold $(BUILD)/pinfold-matrix: LDLIBS += $(jansson)
 $(BUILD)/pinfold-matrix $(BUILD)/pinfold-bench: LINK = $(CC)
 
 $(addprefix $(BUILD)/,$(PROGRAMS)):

@@ -14,13 +14,13 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "fd.h"
 #include "pool.h"
 #include "uapi.h"
 
 enum { ASK_MS = 30000, ASK_OUTPUT = 1 << 20 };
 
-/* Runs a program of the work place; its output is in result, to be freed. */
-static int ask_program(const char *const *argv, struct child_result *result, struct err *e)
+int ask_program(const char *const *argv, struct child_result *result, struct err *e)
 {
 	struct child_spec spec = {.argv = argv, .timeout_ms = ASK_MS, .output_max = ASK_OUTPUT};
 	char line[300];
@@ -80,6 +80,31 @@ int ask_ops(const struct place *place, const struct request *request, struct ops
 	return rc;
 }
 
+/* PRETTY_NAME of os-release(5), without its quotes. */
+static const char *read_os(void)
+{
+	char text[4096], *name, *end;
+
+	if (fd_read_file("/etc/os-release", text, sizeof(text)) <= 0)
+		return NULL;
+	name = strstr(text, "PRETTY_NAME=");
+	if (!name)
+		return NULL;
+	name += strlen("PRETTY_NAME=");
+	name += *name == '"';
+	end = name + strcspn(name, "\"\n");
+	return pool_copy_n(name, (size_t)(end - name));
+}
+
+/* The security modules that are on, where securityfs is mounted and tells. */
+static const char *read_lsm(void)
+{
+	char text[256];
+	ssize_t n = fd_read_file("/sys/kernel/security/lsm", text, sizeof(text));
+
+	return n > 0 ? pool_copy(text) : NULL;
+}
+
 void ask_host(const struct place *place, struct facts *facts)
 {
 	struct utsname u = {0};
@@ -89,6 +114,10 @@ void ask_host(const struct place *place, struct facts *facts)
 	facts->kernel = pool_copy(u.release);
 	facts->machine = pool_copy(u.machine);
 	facts->landlock_abi = abi > 0 ? abi : 0;
+	facts->pinfold = PINFOLD_VERSION;
+	facts->os = read_os();
+	facts->lsm = read_lsm();
+	facts->cpus = (int)sysconf(_SC_NPROCESSORS_ONLN);
 	facts->uid = getuid();
 	facts->caller = place->from_root ? pool_printf("root, measured as %u", facts->uid)
 					 : pool_printf("uid %u", facts->uid);

@@ -218,7 +218,7 @@ enum found blame_make(const struct lattice *l, const struct oracle *o, size_t op
 	b->opened_by = find_openers(&j);
 	if (j.found == FOUND && b->outcome.result != RESULT_REACHED)
 		judge_closed(&j, b);
-	sets_free(&j.reached);
+	b->reached = j.reached;
 	b->broken = j.found == FOUND_BROKEN;
 	return j.found;
 }
@@ -227,5 +227,6 @@ void blame_free(struct blame *b)
 {
 	sets_free(&b->first);
 	sets_free(&b->blocker);
+	sets_free(&b->reached);
 	memset(b, 0, sizeof(*b));
 }

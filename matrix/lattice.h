@@ -95,6 +95,7 @@ struct blame {
 	 */
 	struct sets first;
 	struct sets blocker; /* the minimal blocking sets, without what is there as a need only */
+	struct sets reached; /* the largest sets of the profile's layers that still reach it */
 	int depth;	     /* failures until it is reached; -1 where it never is */
 	uint32_t opened_by;  /* layers that open it in some set */
 	uint32_t single;     /* layers each of which, missing, lets it through; the most specific */

@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "child.h"
 #include "err.h"
 #include "report.h"
 #include "str.h"
@@ -28,19 +29,45 @@ enum {
 	OPENERS_MAX = 10,   /* above this many layers that open something: measure all sets */
 	RUN_MS = 20000,	    /* one run of the probe, whole */
 	RUN_OUTPUT = 65536, /* bytes of each of its streams that are kept */
-	TIMEOUTS_MAX = 3    /* points that are not done in time before we give up */
+	SAMPLES = 200,	    /* random sets, unless told otherwise */
+	SAMPLES_MAX = 100000,
+	TIMEOUTS_MAX = 3 /* points that are not done in time before we give up */
 };
 
 /* ---- what was asked ------------------------------------------------------------------------ */
 
 struct request {
-	struct str_list profiles;	/* empty: all */
+	struct str_list profiles; /* empty: all */
+	struct str_list policies;
 	struct str_list only, families; /* of operations, as the probe takes them; empty: all */
 	const char *details;		/* an operation's id, or NULL */
-	bool json, markdown, tsv, exhaustive, help, version;
-	uint32_t jobs; /* 0: as many as there are processors */
-	uint32_t seed; /* of the samples */
+	const char *baseline;		/* a saved result that must not get worse, or NULL */
+	const char *from;		/* a saved result to take instead of measuring, or NULL */
+	bool json, markdown, tsv, junit, sarif, by_family, exhaustive, help, version;
+	uint32_t jobs;	  /* 0: as many as there are processors */
+	uint32_t samples; /* random sets */
+	uint32_t seed;	  /* of these */
 };
+
+/* ---- diff.c ---- */
+
+/* `pinfold matrix diff BEFORE AFTER`; returns the exit status. */
+int diff_main(int argc, char **argv);
+
+/* ---- request.c ---- */
+
+int request_read(int argc, char **argv, struct request *request, struct err *e);
+void request_print_help(FILE *file);
+
+/* ---- choose.c: what is measured ---- */
+
+struct place;
+
+/* place: whose launcher is asked about policies. */
+int choose_subjects(const struct request *request, const struct place *place,
+		    const struct layers *layers, struct report *report, struct err *e);
+int choose_details(const struct request *request, const struct ops *ops, size_t *details,
+		   struct err *e);
 
 /* ---- place.c: the work place, and who we are ---- */
 
@@ -63,6 +90,7 @@ struct place {
 
 int place_make(struct place *place, struct err *e);
 void place_remove(struct place *place);
+void place_set_home(const struct place *place); /* in the environment of whatever is run */
 const char *place_program(const struct place *place, const char *name);
 
 /* ---- tree.c: directories of ours, removed with all that is in them ---- */
@@ -92,6 +120,19 @@ int ask_layers(const struct place *place, struct layers *layers, struct err *e);
 int ask_ops(const struct place *place, const struct request *request, struct ops *ops,
 	    struct err *e);
 void ask_host(const struct place *place, struct facts *facts);
+
+/* Runs a program of the work place; its output is in result, to be freed. */
+int ask_program(const char *const *argv, struct child_result *result, struct err *e);
+
+/* ---- policy.c: policies of pinfold's ---- */
+
+/* From what `pinfold plan --json` printed: its layers, and those that this host gives. Pure. */
+int policy_read(const char *text, size_t size, const struct layers *layers,
+		struct profile_row *profile, struct err *e);
+int policy_ask(const struct place *place, const char *name, const struct layers *layers,
+	       struct profile_row *profile, struct err *e);
+/* A file by its whole path, as runs happen in another directory; any other name as it is. */
+const char *policy_path(const char *name);
 
 /* ---- keeper.c: kill(-1) really tried, in a pid namespace around the whole run ---- */
 
@@ -126,9 +167,9 @@ struct word_value {
 
 void words_add(struct words *w, const char *text, uint32_t with, uint32_t without);
 void words_make_layers(struct words *w, const struct layers *layers);
-/* option and name: "--policy NAME"; top: its layers, each of which is left out where it is off. */
+/* top: its layers, each of which is left out where it is off. */
 void words_make_policy(struct words *w, const struct layers *layers, uint32_t top,
-		       const char *option, const char *name);
+		       const char *name);
 /* Those that stand under set; out has room for w->n. */
 size_t words_pick(const struct words *w, uint32_t set, const char **out);
 const char *words_expand(const char *text, const struct word_value *values);

@@ -14,8 +14,6 @@
 
 #include "pool.h"
 
-enum { SAMPLES = 200 };
-
 struct meter {
 	const struct request *request;
 	const struct source *source;
@@ -110,8 +108,8 @@ static int wish_samples(struct meter *m, struct err *e)
 				sets_add(&sets, lattice_close(l, SET_BIT(i) | SET_BIT(k)));
 	}
 	if (!m->request->exhaustive) {
-		sets_random(l, m->subject->top, SAMPLES, m->request->seed, &sets);
-		m->report->measured.samples = SAMPLES;
+		sets_random(l, m->subject->top, m->request->samples, m->request->seed, &sets);
+		m->report->measured.samples = m->request->samples;
 	}
 	wish_sets(m, &sets);
 	sets_free(&sets);

@@ -253,3 +253,21 @@ const char *place_program(const struct place *place, const char *name)
 {
 	return pool_printf("%s/bin/%s", place->dir, name);
 }
+
+/*
+ * Runs have a home of their own, with decoys in it, and a user's policies stay the user's. Of
+ * root's home an ordinary uid may see nothing.
+ */
+void place_set_home(const struct place *place)
+{
+	const char *home = getenv("HOME");
+
+	if (place->from_root) {
+		(void)setenv("HOME", place->dir, 1);
+		(void)unsetenv("XDG_CONFIG_HOME");
+		(void)unsetenv("XDG_RUNTIME_DIR");
+		(void)unsetenv("XDG_STATE_HOME");
+	} else if (home && !getenv("XDG_CONFIG_HOME")) {
+		(void)setenv("XDG_CONFIG_HOME", pool_printf("%s/.config", home), 1);
+	}
+}

@@ -247,7 +247,7 @@ int read_ops(const char *text, size_t size, struct ops *ops, struct err *e)
 	return ops->n ? 0 : fail(e, 0, "there is no operation");
 }
 
-static int read_result(const char *word, enum result *result)
+int read_result(const char *word, enum result *result)
 {
 	static const struct {
 		const char *word;
@@ -268,7 +268,7 @@ static int read_result(const char *word, enum result *result)
 }
 
 /* "EPERM" -> its number; "errno 4095", as err_name() writes what has no name; "-" -> 0. */
-static int read_errno(const char *word, int *num)
+int read_errno(const char *word, int *num)
 {
 	uint32_t n;
 

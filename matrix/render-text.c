@@ -3,7 +3,7 @@
  * render-text: the report as tables for people, plain or as Markdown, and with tabs for programs.
  *
  * Should put what is bad where it is seen first: a profile that is not whole says so in its head
- * line, a point that was not measured below the last table.
+ * line. The summary is render-summary.c's.
  */
 #include "matrix.h"
 
@@ -45,6 +45,7 @@ static const char *depth_cell(const struct blame *b)
 
 static void print_heading(const struct column *c, enum table_format format, FILE *file)
 {
+	static const char *const titles[] = {"Profile", "Policy", "Other sandbox"};
 	const struct layers *layers = c->subject->layers;
 	const struct profile_row *p = &c->profile;
 	uint32_t missing = render_missing(p);
@@ -53,9 +54,10 @@ static void print_heading(const struct column *c, enum table_format format, FILE
 			: "";
 
 	if (format == TABLE_MARKDOWN)
-		fprintf(file, "### Profile %s%s\n\n", p->name, without);
+		fprintf(file, "### %s %s%s\n\n", titles[c->subject->kind], p->name, without);
 	else
-		fprintf(file, "=== profile: %s%s ===\n", p->name, without);
+		fprintf(file, "=== %s: %s%s ===\n", render_kind(c->subject->kind), p->name,
+			without);
 	fprintf(file, "layers: %s\n", render_set(layers, p->set, " "));
 	/* What is missing only because its need is has no reason of its own. */
 	for (size_t i = 0; i < layers->lattice.n; i++)
@@ -120,108 +122,11 @@ static void print_column(const struct report *r, const struct column *c, enum ta
 	fputc('\n', file);
 }
 
-static const char *count_cell(const struct report *r, const struct column *c, enum result result)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < r->ops->n; i++)
-		n += c->blames[i].outcome.result == result;
-	return pool_printf("%zu", n);
-}
-
-static void print_counts(const struct report *r, enum table_format format, FILE *file)
-{
-	static const char *const head[] = {"profile", "layers", "reached", "blocked",
-					   "absent",  "broken", "skipped", "by one layer only"};
-	struct table t;
-
-	table_begin(&t, head, ARRAY_SIZE(head));
-	for (size_t i = 0; i < r->columns_n; i++) {
-		const struct column *c = &r->columns[i];
-		size_t one = 0;
-
-		for (size_t k = 0; k < r->ops->n; k++)
-			one += c->blames[k].depth == 1 && !c->blames[k].broken;
-		table_row(&t, (const char *const[]){
-				      c->profile.name,
-				      pool_printf("%d", __builtin_popcount(c->profile.set)),
-				      count_cell(r, c, RESULT_REACHED),
-				      count_cell(r, c, RESULT_BLOCKED),
-				      count_cell(r, c, RESULT_ABSENT),
-				      count_cell(r, c, RESULT_BROKEN),
-				      count_cell(r, c, RESULT_SKIPPED),
-				      pool_printf("%zu", one),
-			      });
-	}
-	if (format == TABLE_MARKDOWN)
-		fputs("### Summary\n\n", file);
-	else
-		fputs("=== summary ===\n", file);
-	table_print(&t, file, format);
-	fputc('\n', file);
-}
-
-/* In the largest profile: the layers whose loss alone lets something through. */
-static void print_single(const struct report *r, enum table_format format, FILE *file)
-{
-	const struct column *last = &r->columns[r->columns_n - 1];
-	const struct layers *layers = last->subject->layers;
-	const char *bullet = format == TABLE_MARKDOWN ? "- " : "  ";
-	bool any = false;
-
-	for (size_t i = 0; i < layers->lattice.n; i++) {
-		const char *list = NULL;
-
-		for (size_t k = 0; k < r->ops->n; k++) {
-			const char *title = r->ops->v[k].title;
-
-			if (last->blames[k].single & SET_BIT(i))
-				list = list ? pool_printf("%s; %s", list, title) : title;
-		}
-		if (!list)
-			continue;
-		if (!any)
-			fprintf(file, "If one of these layers of %s fails, that is reached:\n%s",
-				last->profile.name, format == TABLE_MARKDOWN ? "\n" : "");
-		fprintf(file, "%s%s: %s\n", bullet, layers->v[i].name, list);
-		any = true;
-	}
-	if (any)
-		fputc('\n', file);
-}
-
-static void print_measured(const struct report *r, FILE *file)
-{
-	const struct measured *m = &r->measured;
-
-	fprintf(file, "measured as %s on Linux %s %s: %zu runs under %zu sets of layers in %.1f s",
-		r->facts.caller, r->facts.kernel, r->facts.machine, m->runs, m->points, m->seconds);
-	fprintf(file, " (%s%s%s", m->mode, m->why ? " for " : "", m->why ? m->why : "");
-	if (m->samples)
-		fprintf(file, "; %zu samples, seed %u%s", m->samples, m->seed,
-			r->troubles_n ? "" : ", agree");
-	fputs(")\n", file);
-	for (size_t i = 0; i < r->ops->n; i++)
-		if (r->ops->v[i].skipped_why)
-			fprintf(file, "SKIPPED %s: %s\n", r->ops->v[i].title,
-				r->ops->v[i].skipped_why);
-	for (size_t i = 0; i < r->troubles_n && i < TROUBLES_MAX; i++)
-		fprintf(file, "NOT MEASURED %s under \"%s\": %s\n",
-			r->troubles[i].op ? r->troubles[i].op : "all",
-			render_set(r->troubles[i].subject->layers, r->troubles[i].set, " "),
-			r->troubles[i].text);
-	if (r->troubles_n > TROUBLES_MAX)
-		fprintf(file, "NOT MEASURED %zu points more\n", r->troubles_n - TROUBLES_MAX);
-}
-
 int render_text(const struct report *r, enum table_format format, FILE *file)
 {
 	for (size_t i = 0; i < r->columns_n; i++)
 		print_column(r, &r->columns[i], format, file);
-	print_counts(r, format, file);
-	print_single(r, format, file);
-	print_measured(r, file);
-	return fflush(file) || ferror(file) ? -1 : 0;
+	return render_summary(r, format, file);
 }
 
 int render_tsv(const struct report *r, FILE *file)

@@ -33,8 +33,9 @@ const char *render_first(const struct column *c, const struct blame *b)
 
 	if (b->skipped || b->broken || b->outcome.result == RESULT_REACHED)
 		return NULL;
+	/* What another sandbox refuses with all its switches off is its own doing. */
 	if (b->host)
-		return "host";
+		return b->control.result == RESULT_REACHED ? c->subject->name : "host";
 	for (size_t i = 0; i < b->first.n; i++) {
 		const char *names = render_set(c->subject->layers, b->first.v[i], "+");
 
@@ -55,4 +56,11 @@ const char *render_answers(const struct column *c, const struct blame *b)
 uint32_t render_missing(const struct profile_row *p)
 {
 	return p->asked & ~p->set;
+}
+
+const char *render_kind(enum subject_kind kind)
+{
+	static const char *const words[] = {"profile", "policy", "other"};
+
+	return words[kind];
 }

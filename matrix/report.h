@@ -112,13 +112,22 @@ enum subject_kind {
 	SUBJECT_OTHER	/* another sandbox, less some of its switches */
 };
 
+/* What another sandbox means to let through, by its own documents. */
+struct fairness {
+	const char *ops; /* globs of ids, with commas */
+	const char *text;
+};
+
 struct subject {
 	enum subject_kind kind;
 	const char *name;
 	const struct layers *layers; /* what it can be taken apart into */
 	uint32_t top;		     /* all of these that are looked at */
 	struct words words;	     /* how it is started; the probe's words follow */
-	const char *why_not;	     /* it could not be measured at all, and why; or NULL */
+	/* Of another sandbox: NULL where it is pinfold, or was not told. */
+	const char *version, *command, *source, *what;
+	const struct fairness *fairness; /* the last has no ops; or NULL */
+	const char *why_not;		 /* it could not be measured at all, and why; or NULL */
 	struct points points;
 	struct model *models; /* one an operation */
 };
@@ -141,9 +150,11 @@ struct trouble {
 /* ---- the whole ------------------------------------------------------------------------------ */
 
 struct facts {
-	const char *kernel, *machine, *caller;
-	int landlock_abi; /* 0: none */
+	const char *kernel, *machine, *caller, *pinfold;
+	const char *os, *lsm; /* NULL where it cannot be read */
+	int landlock_abi;     /* 0: none */
 	unsigned int uid;
+	int cpus;
 };
 
 struct measured {
@@ -166,6 +177,63 @@ struct report {
 	size_t troubles_n; /* may be more than are kept */
 };
 
+/* The words of outcomes and errnos; -1 where it is none. */
+int read_result(const char *word, enum result *result);
+int read_errno(const char *word, int *num);
+
+/* ---- saved.c: what render_json() wrote, read back ---- */
+
+int saved_parse(const char *text, size_t size, struct report *report, struct err *e);
+int saved_read(const char *path, struct report *report, struct err *e);
+
+/* ---- reasons.c: what may be reached in full, and why (table/reasons.def) ---- */
+
+enum reason_kind { REASON_DESIGN, REASON_KERNEL, REASON_HOST };
+
+struct reason {
+	const char *op;
+	enum reason_kind kind;
+	const char *why;
+};
+
+extern const struct reason reasons[]; /* the last has no op */
+const struct reason *reason_find(const char *op);
+const char *reason_kind_name(enum reason_kind kind);
+
+/* ---- summary.c: the report, counted. Pure. ---- */
+
+enum { DEPTHS = 4 }; /* 1, 2, 3, and more */
+
+/* Some operations in one column. */
+struct count {
+	size_t ops, reached, blocked, absent, broken, skipped;
+	size_t reasoned;      /* of those reached: have a reason */
+	size_t host;	      /* of those blocked: by the host itself, whatever the layers */
+	size_t depth[DEPTHS]; /* of those blocked: by so many layers, from 1 */
+};
+
+/* What one layer is worth in a column. */
+struct worth {
+	size_t alone;  /* operations that are reached where it alone is missing */
+	size_t enough; /* operations that it keeps closed by itself */
+	size_t first;  /* operations whose refusal is its own */
+	size_t opens;  /* operations that it makes possible */
+};
+
+/* family: only of that; NULL: all. */
+void summary_count(const struct report *r, const struct column *c, const char *family,
+		   struct count *count);
+void summary_worth(const struct report *r, const struct column *c, size_t layer,
+		   struct worth *worth);
+/* The families, in the order of their first operation. */
+struct str_list summary_families(const struct report *r);
+/* The column that the summary is about: full where it is there, else the last of pinfold's. */
+const struct column *summary_main(const struct report *r);
+/* The profile that the exit status is about. */
+bool summary_is_full(const struct column *c);
+/* Reached in full, without a reason. */
+bool summary_is_unreasoned(const struct column *c, const struct op *op, const struct blame *b);
+
 /* ---- read.c: what the programs print -> nouns. Pure. ---- */
 
 int read_layers(const char *text, size_t size, struct layers *layers, struct err *e);
@@ -185,14 +253,28 @@ const char *render_set(const struct layers *layers, uint32_t set, const char *jo
 /* "caps|landlock", "mount+pid", "host", or NULL where nobody is to blame. */
 const char *render_first(const struct column *c, const struct blame *b);
 const char *render_result(enum result result);
+const char *render_kind(enum subject_kind kind); /* "profile", "policy", "other" */
 /* The layers whose errno is seen where the host would have refused anyway, or NULL. */
 const char *render_answers(const struct column *c, const struct blame *b);
 /* Layers of the profile that this host does not offer. */
 uint32_t render_missing(const struct profile_row *p);
 
+struct comparison;
+
+/* baseline: what is worse than in it is a failure, or an error; NULL: there is none. */
+int render_junit(const struct report *r, const struct comparison *baseline, FILE *file);
+int render_sarif(const struct report *r, const struct comparison *baseline, FILE *file);
+
+/* escape.c: text inside XML and HTML. */
+void escape_print(FILE *file, const char *text);
+void escape_attribute(FILE *file, const char *name, const char *value); /* with a blank before */
+
 int render_text(const struct report *r, enum table_format format, FILE *file);
+/* The end of it: by families and depth, what each layer is worth, what is reached and why. */
+int render_summary(const struct report *r, enum table_format format, FILE *file);
 int render_tsv(const struct report *r, FILE *file);
 int render_json(const struct report *r, FILE *file);
+enum { JSON_FORMAT = 1 }; /* grows where a reader of the old one would read the new one wrong */
 int render_details(const struct report *r, size_t op, enum table_format format, FILE *file);
 
 #endif

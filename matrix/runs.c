@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "child.h"
 #include "pool.h"
@@ -92,6 +93,14 @@ static void make_argv(const struct runs *runs, const struct kit *kit, const stru
 	argv[n] = NULL;
 }
 
+/* What is meant for an agent's own directory is run in it; pinfold by its layers is not. */
+static int enter(const struct runs *runs, const struct kit *kit, const struct wish *wish)
+{
+	bool layers = runs->report->subjects[wish->subject].kind == SUBJECT_LAYERS;
+
+	return chdir(layers ? "/" : kit->workspace);
+}
+
 void runs_do(const struct runs *runs, struct kit *kit, const struct wish *wish,
 	     struct answer_head *head, char **out, char **err)
 {
@@ -108,8 +117,8 @@ void runs_do(const struct runs *runs, struct kit *kit, const struct wish *wish,
 
 	*head = (struct answer_head){.wish = *wish};
 	*out = *err = NULL;
-	if (kit_arm(kit, &e)) {
-		head->failed = e.num ? e.num : EINVAL;
+	if (kit_arm(kit, &e) || enter(runs, kit, wish)) {
+		head->failed = e.num ? e.num : errno ? errno : EINVAL;
 		return;
 	}
 	make_argv(runs, kit, wish, argv);

@@ -28,13 +28,6 @@ static void add_always(struct words *w, const char *const *texts)
 		words_add(w, *texts, 0, 0);
 }
 
-/* What a run of pinfold is shown, whatever its layers. */
-static void add_grants(struct words *w)
-{
-	add_always(w, (const char *const[]){"--ro", "{BIN}", "--ro", "{READONLY}", "--rw",
-					    "{WORKSPACE}", "--", NULL});
-}
-
 void words_make_layers(struct words *w, const struct layers *layers)
 {
 	add_always(w, (const char *const[]){"{LAUNCHER}", "run", "--profile", "none", NULL});
@@ -42,20 +35,21 @@ void words_make_layers(struct words *w, const struct layers *layers)
 		words_add(w, "--with", SET_BIT(i), 0);
 		words_add(w, layers->v[i].name, SET_BIT(i), 0);
 	}
-	add_grants(w);
+	add_always(w, (const char *const[]){"--ro", "{BIN}", "--ro", "{READONLY}", "--rw",
+					    "{WORKSPACE}", "--", NULL});
 }
 
-void words_make_policy(struct words *w, const struct layers *layers, uint32_t top,
-		       const char *option, const char *name)
+void words_make_policy(struct words *w, const struct layers *layers, uint32_t top, const char *name)
 {
-	add_always(w, (const char *const[]){"{LAUNCHER}", "run", option, name, NULL});
+	add_always(w, (const char *const[]){"{LAUNCHER}", "run", "--policy", name, NULL});
 	for (size_t i = 0; i < layers->lattice.n; i++) {
 		if (!(top & SET_BIT(i)))
 			continue;
 		words_add(w, "--without", 0, SET_BIT(i));
 		words_add(w, layers->v[i].name, 0, SET_BIT(i));
 	}
-	add_grants(w);
+	/* It runs in the workspace; what may be done there is the policy's own business. */
+	add_always(w, (const char *const[]){"--ro", "{BIN}", "--ro", "{READONLY}", "--", NULL});
 }
 
 size_t words_pick(const struct words *w, uint32_t set, const char **out)

@@ -20,7 +20,7 @@ $(BUILD)/tests/%: tests/%.c tests/tap.h tests/golden.h $(wildcard tests/*/*.h) $
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
 	$(Q)$(CC) $(CPPFLAGS) -Ilib -I$(call part,$*) -Itests -DTESTS_DIR='"$(CURDIR)/tests"' $(ALL_CFLAGS) $(TEST_CFLAGS) \
-	  -o $@ $< $(filter %.o,$^) $(LDFLAGS) $(LDLIBS) $(if $(filter launcher,$(call part,$*)),$(jansson)) $(shell sed -n 's,^/\* LINK: \(.*\) \*/$$,\1,p' $<) -lm
+	  -o $@ $< $(filter %.o,$^) $(LDFLAGS) $(LDLIBS) $(if $(filter launcher matrix,$(call part,$*)),$(jansson)) $(shell sed -n 's,^/\* LINK: \(.*\) \*/$$,\1,p' $<) -lm
 
 # Small programs that the scripts run inside or beside a sandbox.
 $(BUILD)/tests/helper/%: tests/helper/%.c $(call objects,$(lib_src)) $(wildcard tests/helper/*.h)
@@ -51,7 +51,7 @@ check-asan:
 $(BUILD)/kernel/pinfold-matrix: $(call objects,$(lib_src) $(matrix_src))
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -static -o $@ $^ $(LDLIBS) -lm
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -static -o $@ $^ $(LDLIBS) $(jansson) -lm
 check-kernel: all $(helper_bin) $(BUILD)/kernel/pinfold-matrix
 	BUILD=$(BUILD) $(PROVE) --timer --exec '' tests/kernel/run.sh
 
