@@ -8,7 +8,19 @@
  */
 #include "report.h"
 
+#include <string.h>
+
 #include "pool.h"
+
+/* Words of a host or a probe, safe on a terminal. */
+static const char *safe(const char *text)
+{
+	size_t size = 4 * strlen(text) + 1;
+	char *escaped = pool_alloc(size);
+
+	str_escape(escaped, size, text);
+	return escaped;
+}
 
 static const char *number(size_t n)
 {
@@ -149,7 +161,7 @@ static void print_single(const struct report *r, enum table_format format, FILE 
 		const char *list = NULL;
 
 		for (size_t k = 0; k < r->ops->n; k++) {
-			const char *title = r->ops->v[k].title;
+			const char *title = safe(r->ops->v[k].title);
 
 			if (c->blames[k].single & SET_BIT(i))
 				list = list ? pool_printf("%s; %s", list, title) : title;
@@ -196,7 +208,8 @@ static void print_measured(const struct report *r, FILE *file)
 	const struct measured *m = &r->measured;
 
 	fprintf(file, "measured as %s on Linux %s %s: %zu runs under %zu sets of layers in %.1f s",
-		r->facts.caller, r->facts.kernel, r->facts.machine, m->runs, m->points, m->seconds);
+		safe(r->facts.caller), safe(r->facts.kernel), safe(r->facts.machine), m->runs,
+		m->points, m->seconds);
 	fprintf(file, " (%s%s%s", m->mode, m->why ? " for " : "", m->why ? m->why : "");
 	if (m->samples)
 		fprintf(file, "; %zu samples, seed %u%s", m->samples, m->seed,
@@ -204,13 +217,13 @@ static void print_measured(const struct report *r, FILE *file)
 	fputs(")\n", file);
 	for (size_t i = 0; i < r->ops->n; i++)
 		if (r->ops->v[i].skipped_why)
-			fprintf(file, "SKIPPED %s: %s\n", r->ops->v[i].title,
-				r->ops->v[i].skipped_why);
+			fprintf(file, "SKIPPED %s: %s\n", safe(r->ops->v[i].title),
+				safe(r->ops->v[i].skipped_why));
 	for (size_t i = 0; i < r->troubles_n && i < TROUBLES_MAX; i++)
 		fprintf(file, "NOT MEASURED %s under \"%s\": %s\n",
-			r->troubles[i].op ? r->troubles[i].op : "all",
+			r->troubles[i].op ? safe(r->troubles[i].op) : "all",
 			render_set(r->troubles[i].subject->layers, r->troubles[i].set, " "),
-			r->troubles[i].text);
+			safe(r->troubles[i].text));
 	if (r->troubles_n > TROUBLES_MAX)
 		fprintf(file, "NOT MEASURED %zu points more\n", r->troubles_n - TROUBLES_MAX);
 }

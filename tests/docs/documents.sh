@@ -78,6 +78,14 @@ done <"$TMP/operations"
 run tools/generate.sh --operations --check
 is "pinfold-probe(1) has the list of operations (tools/generate.sh --operations)" "$status $out" "0 "
 
+same "pinfold-matrix(1) has the operations that may be reached in full, each with its reason" \
+    "$(sed -n 's/^REASON("\([^"]*\)".*/\1/p' matrix/table/reasons.def | sort)" \
+    "$(sed -n '/^\.Ss What is reached in full/,/^\.El/s/^\.It Cm //p' man/pinfold-matrix.1 | sort)"
+sed -n 's/^REASON("\([^"]*\)".*/\1/p' matrix/table/reasons.def | while read -r id; do
+    grep -qxF "$id" "$TMP/operations" || echo "$id"
+done >"$TMP/unknown"
+ok "every reason is one of an operation" test ! -s "$TMP/unknown"
+
 for code in 125 126 127; do
     ok "exit status $code is in pinfold(1) and pinfold-run(1)" \
         grep -q "$code" man/pinfold.1 man/pinfold-run.1
