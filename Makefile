@@ -92,11 +92,13 @@ $(BUILD)/gen/filter-%.h: $(BUILD)/gen/mkfilter
 # The shipped policies are part of the program.
 PROFILES := $(sort $(wildcard profiles/*.json))
 $(BUILD)/launcher/policy-shipped.o $(BUILD)/$(LIBC)/launcher/policy-shipped.o: $(BUILD)/gen/profiles.inc
-mkprofiles_src := tools/mkprofiles.c launcher/json-text.c lib/err.c lib/fd.c lib/pool.c lib/str.c
-$(BUILD)/gen/mkprofiles: $(mkprofiles_src) launcher/json.h
+mkprofiles_src := tools/mkprofiles.c $(addprefix launcher/,policy-items.c json.c json-text.c) \
+                  $(addprefix lib/,err.c fd.c pool.c str.c)
+$(BUILD)/gen/mkprofiles: $(mkprofiles_src) launcher/json.h launcher/policy-items.h
 	@mkdir -p $(@D)
 	$(call say,HOSTCC,$@)
-	$(Q)$(HOSTCC) -std=gnu11 -O1 $(WARN) $(WERROR) -D_GNU_SOURCE -Ilib -Ilauncher -o $@ $(mkprofiles_src)
+	$(Q)$(HOSTCC) -std=gnu11 -O1 $(WARN) $(WERROR) -D_GNU_SOURCE -Ilib -Ilauncher -o $@ $(mkprofiles_src) \
+	  $(shell $(HOSTCC) -print-file-name=libjansson.a)
 $(BUILD)/gen/profiles.inc: $(BUILD)/gen/mkprofiles $(PROFILES)
 	$(call say,PROFILE,$@)
 	$(Q)$< $(PROFILES) > $@.tmp && mv $@.tmp $@

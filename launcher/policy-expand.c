@@ -7,6 +7,8 @@
  */
 #include "pinfold.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "amount.h"
@@ -54,40 +56,67 @@ static bool is_path(const struct key *key)
 	return key->form == KEY_PATH || key->form == KEY_PATTERN;
 }
 
+/* Text that grows in a buffer; what is too long is found out when it is taken. */
+struct text {
+	char s[2 * PATH_MAX];
+	size_t n;
+};
+
+static void append(struct text *text, const char *s, size_t n)
+{
+	size_t room = sizeof(text->s) - text->n;
+
+	if (n < room)
+		memcpy(text->s + text->n, s, n);
+	text->n += n < room ? n : room;
+}
+
+/* The place that s begins with, if it does; returns how much of s says so, -1 with e. */
+static ssize_t read_place(const struct policy_places *places, const struct key *key, const char *s,
+			  bool begins, const char **place, struct err *e)
+{
+	size_t n;
+
+	*place = NULL;
+	if (*s == '~' && begins && is_path(key)) {
+		if (!s[1] || s[1] == '/' || s[1] == ':')
+			return look_up(places, "HOME", 4, place, e) ? -1 : 1;
+		err_remedy(e, "Write the path in full.");
+		return fail(e, 0, "of ~ only your own is known: \"%s\"", s);
+	}
+	if (*s != '$')
+		return 0;
+	n = strspn(s + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+	return look_up(places, s + 1, n, place, e) ? -1 : (ssize_t)n + 1;
+}
+
 int policy_expand(const struct policy_places *places, const struct key *key, const char *text,
 		  const char **expanded, struct err *e)
 {
-	const char *all = "", *place;
+	struct text all;
 
 	*expanded = text;
-	if (!is_path(key) && key->form != KEY_VARIABLE)
+	if ((!is_path(key) && key->form != KEY_VARIABLE) || !strpbrk(text, "~$"))
 		return 0;
+	all.n = 0;
 	for (const char *s = text; *s;) {
 		bool begins = s == text || (key->form == KEY_PATH && s[-1] == ':');
-		size_t n = strcspn(s, is_path(key) ? "$:" : "$");
+		const char *place;
+		ssize_t n = read_place(places, key, s, begins, &place, e);
 
-		if (*s == '~' && begins && is_path(key)) {
-			if (s[1] && !strchr("/:", s[1])) {
-				err_remedy(e, "Write the path in full.");
-				return fail(e, 0, "of ~ only your own is known: \"%s\"", s);
-			}
-			if (look_up(places, "HOME", 4, &place, e))
-				return -1;
-			all = pool_printf("%s%s", all, place);
-			s++;
-		} else if (*s == '$') {
-			n = strspn(s + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
-			if (look_up(places, s + 1, n, &place, e))
-				return -1;
-			all = pool_printf("%s%s", all, place);
-			s += n + 1;
-		} else {
-			n += n == 0; /* the colon */
-			all = pool_printf("%s%.*s", all, (int)n, s);
-			s += n;
-		}
+		if (n < 0)
+			return -1;
+		if (place)
+			append(&all, place, strlen(place));
+		else
+			append(&all, s, (size_t)(n = 1));
+		s += n;
 	}
-	*expanded = all;
+	if (all.n == sizeof(all.s)) {
+		err_remedy(e, "Write a shorter one.");
+		return fail(e, ENAMETOOLONG, "this path is too long");
+	}
+	*expanded = pool_copy_n(all.s, all.n);
 	return 0;
 }
 

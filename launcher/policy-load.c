@@ -25,12 +25,11 @@ struct loading {
 	struct err *e;
 };
 
-/* One policy that was found: text to read, and what to call it. */
+/* One policy that was found: its values, and what to call it. */
 struct found {
 	const char *id;	 /* canonical path, or "NAME (shipped)": also its name in messages */
 	const char *dir; /* what relative names are relative to; NULL where there is none */
-	char *text;
-	size_t n;
+	struct policy_items items;
 };
 
 static bool is_in_chain(const struct loading *l, const char *id)
@@ -54,9 +53,10 @@ static int find_file(const struct loading *l, const char *path, struct found *fo
 	struct policy_text text;
 	int rc = policy_read_file(path, POLICY_CALLERS, &text, l->e);
 
-	if (rc == 0)
-		*found = (struct found){text.path, dir_of(text.path), text.text, text.n};
-	return rc;
+	if (rc)
+		return rc;
+	*found = (struct found){.id = text.path, .dir = dir_of(text.path)};
+	return policy_read_items(text.path, text.text, text.n, &found->items, l->e);
 }
 
 static int refuse_name(const struct loading *l, const char *name)
@@ -86,8 +86,7 @@ static int find_name(const struct loading *l, const char *name, struct found *fo
 	for (const struct policy_shipped *s = policy_shipped; s->name; s++) {
 		if (!str_equal(s->name, name))
 			continue;
-		*found = (struct found){pool_printf("%s (shipped)", name), NULL, pool_copy(s->text),
-					strlen(s->text)};
+		*found = (struct found){pool_printf("%s (shipped)", name), NULL, s->items};
 		return 0;
 	}
 	/* A file of the caller's that is being read already: a circle, which load() names. */
@@ -160,7 +159,7 @@ static int load(struct loading *l, const char *name, const char *dir)
 	for (size_t i = 0; i < l->done.n; i++)
 		if (str_equal(l->done.v[i], found.id))
 			return 0;
-	if (policy_read(found.id, found.text, found.n, l->places, &own, &extends, l->e))
+	if (policy_read(found.id, &found.items, l->places, &own, &extends, l->e))
 		return -1;
 	l->chain[l->chain_n++] = found.id;
 	if (load_extended(l, &extends, found.dir))

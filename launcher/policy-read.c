@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * policy-read: the text of one policy file -> what it says itself, by the rows of keys[].
+ * policy-read: the values of one policy file -> what it says itself, by the rows of keys[].
  *
  * Should refuse whatever it does not know and every value that is not what its row says, naming
  * file and key ("claude.json: filesystem.ro[2]"). Mustn't open anything: what a file extends is
- * handed back as names.
+ * handed back as names. It runs at every start, so words are made for mistakes alone.
  */
 #include "pinfold.h"
 
-#include <jansson.h>
 #include <string.h>
 
-#include "json.h"
+#include "map.h"
 #include "pool.h"
 
 struct reader {
@@ -20,35 +19,67 @@ struct reader {
 	struct policy *policy;
 	struct str_list *extends;
 	struct err *e;
+	const char *path;      /* the last one looked up ... */
+	const struct key *key; /* ... and its row */
+	struct map seen;       /* the entries of its list */
 };
 
-static const char *type_name(const json_t *value)
+static const char *type_name(const struct policy_item *item)
 {
-	switch (json_typeof(value)) {
-	case JSON_OBJECT:
-		return "an object {...}";
-	case JSON_ARRAY:
-		return "a list [...]";
-	case JSON_STRING:
-		return "a string";
-	case JSON_INTEGER:
-		return "a whole number";
-	case JSON_REAL:
-		return "a number with a fraction";
-	case JSON_NULL:
-		return "null";
-	case JSON_TRUE:
-	case JSON_FALSE:
-		break;
-	}
-	return "true or false";
+	static const char *const names[] = {
+		[POLICY_STRING] = "a string",
+		[POLICY_INTEGER] = "a whole number",
+		[POLICY_REAL] = "a number with a fraction",
+		[POLICY_TRUE] = "true or false",
+		[POLICY_FALSE] = "true or false",
+		[POLICY_NULL] = "null",
+		[POLICY_LIST] = "a list [...]",
+		[POLICY_OBJECT] = "an object {...}",
+	};
+
+	return names[item->kind];
 }
 
-static int refuse_type(struct reader *r, const char *path, const char *want, const json_t *value)
+/* A path for people: a "." that belongs to a name stands in it twice (policy-items.c). */
+static const char *plain(const char *path)
 {
-	err_where(r->e, "%s: %s", r->name, path);
+	char *copy = pool_copy(path), *to = copy;
+
+	for (const char *s = path; *s; s++) {
+		*to++ = *s;
+		s += s[0] == '.' && s[1] == '.';
+	}
+	*to = '\0';
+	return *copy ? copy : "\"\"";
+}
+
+static int set_where(struct reader *r, const struct policy_item *item)
+{
+	if (item->index < 0)
+		return err_where(r->e, "%s: %s", r->name, plain(item->path));
+	return err_where(r->e, "%s: %s[%d]", r->name, plain(item->path), item->index);
+}
+
+static int refuse(struct reader *r, const char *path, const char *want, const char *given)
+{
+	err_where(r->e, "%s: %s", r->name, plain(path));
 	err_remedy(r->e, "Write %s; pinfold-policy(5) says what for.", want);
-	return fail(r->e, 0, "%s is wanted here, and %s is given", want, type_name(value));
+	return fail(r->e, 0, "%s is wanted here, and %s is given", want, given);
+}
+
+static int refuse_type(struct reader *r, const struct policy_item *item, const char *want)
+{
+	set_where(r, item);
+	return refuse(r, item->path, want, type_name(item));
+}
+
+/* A whole number where the row's values are numbers is as good as a string. */
+static bool is_text(const struct key *key, const struct policy_item *item)
+{
+	return item->kind == POLICY_STRING ||
+	       (item->kind == POLICY_INTEGER &&
+		(key->form == KEY_PORT || key->form >= KEY_COUNT)) ||
+	       (item->kind == POLICY_REAL && key->form == KEY_CPUS);
 }
 
 static const char *text_type(const struct key *key)
@@ -57,211 +88,184 @@ static const char *text_type(const struct key *key)
 							       : "a string";
 }
 
-/* A whole number where the row's values are numbers is as good as a string. */
-static const char *text_of(const struct key *key, const json_t *value)
-{
-	if (json_is_string(value))
-		return json_string_value(value);
-	if (json_is_real(value) && key->form == KEY_CPUS)
-		return pool_printf("%g", json_real_value(value));
-	if (json_is_integer(value) && (key->form == KEY_PORT || key->form >= KEY_COUNT))
-		return pool_printf("%lld", (long long)json_integer_value(value));
-	return NULL;
-}
-
 /* "!X" in a list takes X away again, so the rest of it is what is looked at. */
-static int make_value(struct reader *r, const struct key *key, const char *path, const char *text,
-		      const char **value)
+static int make_value(struct reader *r, const struct key *key, const struct policy_item *item,
+		      const char *text, const char **value)
 {
 	bool takes = key->type == OPT_LIST && key->form != KEY_COMMAND && text[0] == '!';
 
-	if (policy_expand(r->places, key, text + takes, value, r->e) == 0 &&
-	    (takes && key->form == KEY_VARIABLE ? 0 : policy_check_value(key, *value, r->e)) == 0) {
-		*value = takes ? pool_printf("!%s", *value) : pool_copy(*value);
-		return 0;
-	}
-	return err_where(r->e, "%s: %s", r->name, path);
+	if (policy_expand(r->places, key, text + takes, value, r->e) ||
+	    (!(takes && key->form == KEY_VARIABLE) && policy_check_value(key, *value, r->e)))
+		return set_where(r, item);
+	if (takes)
+		*value = pool_printf("!%s", *value);
+	return 0;
 }
 
-static int read_entry(struct reader *r, const struct key *key, const char *path, const char *text)
+static int add_entry(struct reader *r, const struct key *key, const struct policy_item *item,
+		     const char *text)
 {
 	struct str_list *list = (void *)((char *)r->policy + key->offset);
 	const char *value;
+	size_t at;
 
-	if (make_value(r, key, path, text, &value))
+	if (make_value(r, key, item, text, &value))
 		return -1;
-	for (size_t i = 0; i < list->n && key->form != KEY_COMMAND; i++) {
-		if (!str_equal(list->v[i], value))
-			continue;
-		err_where(r->e, "%s: %s", r->name, path);
+	if (key->form != KEY_COMMAND && map_get(&r->seen, value, &at)) {
+		set_where(r, item);
 		err_remedy(r->e, "Say it once.");
 		return fail(r->e, 0, "\"%s\" stands in this list already", value);
 	}
+	map_put(&r->seen, value, list->n);
 	pool_list_add(list, value);
 	pool_list_add(&r->policy->from[key - keys], r->name);
 	return 0;
 }
 
-static int read_list(struct reader *r, const struct key *key, const json_t *value)
+/* {"NAME": "VALUE"}; {"!NAME": null} takes it away again */
+static int read_variable(struct reader *r, const struct key *key, const struct policy_item *item)
 {
-	if (!json_is_array(value))
-		return refuse_type(r, key->path, "a list [...]", value);
-	for (size_t i = 0; i < json_array_size(value); i++) {
-		const json_t *entry = json_array_get(value, i);
-		const char *path = pool_printf("%s[%zu]", key->path, i);
-		const char *text = text_of(key, entry);
+	const char *name = plain(item->path + strlen(key->path) + 1);
 
-		if (!text)
-			return refuse_type(r, path, text_type(key), entry);
-		if (read_entry(r, key, path, text))
-			return -1;
-	}
-	return 0;
+	if (name[0] == '!' && item->kind == POLICY_NULL)
+		return add_entry(r, key, item, name);
+	if (item->kind != POLICY_STRING || item->index >= 0)
+		return refuse_type(r, item, "a string");
+	if (!strchr(name, '=') && item->path[strlen(key->path) + 1])
+		return add_entry(r, key, item, pool_printf("%s=%s", name, item->text));
+	set_where(r, item);
+	err_remedy(r->e, "Write {\"NAME\": \"VALUE\"}.");
+	return fail(r->e, 0, "\"%s\" is not a name", name);
 }
 
-/* {"NAME": "VALUE"}; "!NAME": null takes it away again */
-static int read_variables(struct reader *r, const struct key *key, json_t *object)
+static int read_list(struct reader *r, const struct key *key, const struct policy_item *item)
 {
-	const char *name;
-	json_t *value;
-
-	if (!json_is_object(object))
-		return refuse_type(r, key->path, "an object {...}", object);
-	json_object_foreach(object, name, value)
-	{
-		const char *path = pool_printf("%s.%s", key->path, name);
-
-		if (name[0] == '!' && json_is_null(value)) {
-			if (read_entry(r, key, path, name))
-				return -1;
-			continue;
-		}
-		if (!json_is_string(value))
-			return refuse_type(r, path, "a string", value);
-		if (strchr(name, '=') || !*name) {
-			err_where(r->e, "%s: %s", r->name, path);
-			err_remedy(r->e, "Write {\"NAME\": \"VALUE\"}.");
-			return fail(r->e, 0, "\"%s\" is not a name", name);
-		}
-		if (read_entry(r, key, path, pool_printf("%s=%s", name, json_string_value(value))))
-			return -1;
-	}
-	return 0;
+	if (item->index < 0)
+		return item->kind == POLICY_LIST ? 0 : refuse_type(r, item, "a list [...]");
+	if (!is_text(key, item))
+		return refuse_type(r, item, text_type(key));
+	return add_entry(r, key, item, item->text);
 }
 
-static int read_value(struct reader *r, const struct key *key, json_t *value)
+static int read_value(struct reader *r, const struct key *key, const struct policy_item *item)
 {
-	char *member = (char *)r->policy + key->offset;
+	void *at = (char *)r->policy + key->offset;
 
 	r->policy->said |= UINT64_C(1) << (key - keys);
 	if (key->form == KEY_VARIABLE)
-		return read_variables(r, key, value);
+		return item->kind == POLICY_OBJECT && item->index < 0
+			       ? 0
+			       : refuse(r, item->path, "an object {...}",
+					item->index < 0 ? type_name(item) : "a list [...]");
 	if (key->type == OPT_LIST)
-		return read_list(r, key, value);
-	if (key->type == OPT_FLAG) {
-		if (!json_is_boolean(value))
-			return refuse_type(r, key->path, "true or false", value);
-		*(bool *)(void *)member = json_is_true(value);
-	} else if (key->type == OPT_UINT) {
-		if (!json_is_integer(value) || json_integer_value(value) < 0 ||
-		    json_integer_value(value) > UINT32_MAX)
-			return refuse_type(r, key->path, "a number of 0 to 4294967295", value);
-		*(uint32_t *)(void *)member = (uint32_t)json_integer_value(value);
-	} else {
-		const char *text = text_of(key, value);
-
-		if (!text)
-			return refuse_type(r, key->path, text_type(key), value);
-		if (make_value(r, key, key->path, text, (const char **)(void *)member))
-			return -1;
-	}
+		return read_list(r, key, item);
+	if (item->index >= 0)
+		return refuse(r, item->path,
+			      key->type == OPT_FLAG ? "true or false" : text_type(key),
+			      "a list [...]");
 	pool_list_add(&r->policy->from[key - keys], r->name);
-	return 0;
+	if (key->type == OPT_FLAG) {
+		*(bool *)at = item->kind == POLICY_TRUE;
+		return item->kind == POLICY_TRUE || item->kind == POLICY_FALSE
+			       ? 0
+			       : refuse_type(r, item, "true or false");
+	}
+	if (key->type == OPT_UINT)
+		return item->kind == POLICY_INTEGER && str_read_u32(item->text, UINT32_MAX, at) == 0
+			       ? 0
+			       : refuse_type(r, item, "a number of 0 to 4294967295");
+	if (!is_text(key, item))
+		return refuse_type(r, item, text_type(key));
+	return make_value(r, key, item, item->text, at);
 }
 
 /* What else the file extends: a name or a file, or a list of them. */
-static int read_extends(struct reader *r, const json_t *value)
+static int read_extends(struct reader *r, const struct policy_item *item)
 {
-	size_t n = json_is_array(value) ? json_array_size(value) : 1;
-
-	for (size_t i = 0; i < n; i++) {
-		const json_t *entry = json_is_array(value) ? json_array_get(value, i) : value;
-
-		if (!json_is_string(entry) || !*json_string_value(entry))
-			return refuse_type(r, "extends", "the name of a policy or a file", entry);
-		pool_list_add(r->extends, pool_copy(json_string_value(entry)));
+	if (item->kind == POLICY_STRING && *item->text) {
+		pool_list_add(r->extends, item->text);
+		return 0;
 	}
-	return 0;
+	return refuse_type(r, item, "the name of a policy or a file");
 }
 
-/* Is path a group of keys, such as "filesystem"? list: their names, for a remedy. */
-static bool is_group(const char *path, const char **list)
+/* Is path[0..n) a group of keys, such as "filesystem"? list: their names, for a remedy. */
+static bool is_group(const char *path, size_t n, const char **list)
 {
-	size_t n = strlen(path);
-
 	*list = "";
-	for (const struct key *k = keys; k->help; k++)
+	for (const struct key *k = keys; n && k->help; k++)
 		if (k->path && strncmp(k->path, path, n) == 0 && k->path[n] == '.')
 			*list = pool_printf("%s%s%s", *list, **list ? ", " : "", k->path + n + 1);
 	return **list;
 }
 
-static int refuse_unknown(struct reader *r, const char *path, const char *group)
+static int refuse_unknown(struct reader *r, const struct policy_item *item)
 {
-	const char *list;
+	const char *path = item->path, *dot = strrchr(path, '.'), *list;
+	const char *name = plain(path);
 
-	err_where(r->e, "%s: %s", r->name, *path ? path : "\"\"");
-	if (keys_find(path))
+	err_where(r->e, "%s: %s", r->name, name);
+	if (keys_find(name))
 		err_remedy(r->e, "Write the key inside its group: {\"%.*s\": {\"%s\": ...}}.",
-			   (int)strcspn(path, "."), path, strchr(path, '.') + 1);
-	else if (*group && is_group(group, &list))
-		err_remedy(r->e, "The keys of %s are %s.", group, list);
+			   (int)strcspn(name, "."), name, strchr(name, '.') + 1);
+	else if (dot && is_group(path, (size_t)(dot - path), &list))
+		err_remedy(r->e, "The keys of %.*s are %s.", (int)(dot - path), path, list);
 	else
 		err_remedy(r->e,
 			   "`pinfold policy schema` and pinfold-policy(5) say what there is.");
 	return fail(r->e, 0, "there is no such key");
 }
 
-/* group: the path of the object, "" for the file's own. */
-static int read_object(struct reader *r, json_t *object, const char *group)
+/* The row whose path is path or begins it, as "environment.set" begins "environment.set.A". */
+static const struct key *find_key(struct reader *r, const char *path)
 {
-	const char *name;
-	json_t *value;
+	if (r->path == path)
+		return r->key;
+	r->path = path;
+	r->seen = (struct map){0};
+	for (r->key = keys; r->key->help; r->key++) {
+		size_t n = r->key->path ? strlen(r->key->path) : 0;
 
-	if (!json_is_object(object))
-		return refuse_type(r, *group ? group : "the policy", "an object {...}", object);
-	json_object_foreach(object, name, value)
-	{
-		const char *path = *group ? pool_printf("%s.%s", group, name) : name, *list;
-		const struct key *key = strchr(name, '.') ? NULL : keys_find(path);
-		int rc;
-
-		if (key)
-			rc = read_value(r, key, value);
-		else if (str_equal(path, "extends"))
-			rc = read_extends(r, value);
-		else if (str_equal(path, "$schema"))
-			rc = json_is_string(value) ? 0 : refuse_type(r, path, "a string", value);
-		else if (!strchr(name, '.') && is_group(path, &list))
-			rc = read_object(r, value, path);
-		else
-			rc = refuse_unknown(r, path, group);
-		if (rc)
-			return -1;
+		if (n && strncmp(r->key->path, path, n) == 0 &&
+		    (!path[n] || (path[n] == '.' && path[n + 1] != '.')))
+			return r->key;
 	}
-	return 0;
+	return r->key = NULL;
 }
 
-int policy_read(const char *name, char *text, size_t n, const struct policy_places *places,
-		struct policy *policy, struct str_list *extends, struct err *e)
+static int read_item(struct reader *r, const struct policy_item *item)
 {
-	struct reader r = {name, places, policy, extends, e};
-	json_t *root = json_read(name, text, n, e);
-	int rc;
+	const struct key *key = find_key(r, item->path);
+	const char *list;
 
-	if (!root)
-		return -1;
-	rc = read_object(&r, root, "");
-	json_decref(root);
-	return rc;
+	if (key && key->form == KEY_VARIABLE && item->path[strlen(key->path)])
+		return read_variable(r, key, item);
+	if (key && item->path[strlen(key->path)])
+		return refuse(r, key->path, key->type == OPT_LIST ? "a list [...]" : text_type(key),
+			      "an object {...}");
+	if (key)
+		return read_value(r, key, item);
+	if (str_equal(item->path, "extends"))
+		return read_extends(r, item);
+	if (str_equal(item->path, "$schema"))
+		return item->kind == POLICY_STRING ? 0 : refuse_type(r, item, "a string");
+	if (is_group(item->path, strlen(item->path), &list))
+		return item->kind == POLICY_OBJECT && item->index < 0
+			       ? 0
+			       : refuse(r, item->path, "an object {...}",
+					item->index < 0 ? type_name(item) : "a list [...]");
+	return refuse_unknown(r, item);
+}
+
+int policy_read(const char *name, const struct policy_items *items,
+		const struct policy_places *places, struct policy *policy, struct str_list *extends,
+		struct err *e)
+{
+	struct reader r = {
+		.name = name, .places = places, .policy = policy, .extends = extends, .e = e};
+
+	for (size_t i = 0; i < items->n; i++)
+		if (read_item(&r, &items->v[i]))
+			return -1;
+	return 0;
 }

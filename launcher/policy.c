@@ -30,13 +30,15 @@ static int read_alone(const char *path, enum policy_trust trust, const struct po
 		      struct policy *policy, struct err *e)
 {
 	struct str_list extends = {NULL, 0};
+	struct policy_items items;
 	struct policy_text text;
 	int rc = policy_read_file(path, trust, &text, e);
 
 	*policy = (struct policy){0};
 	if (rc)
 		return rc;
-	if (policy_read(path, text.text, text.n, places, policy, &extends, e))
+	if (policy_read_items(path, text.text, text.n, &items, e) ||
+	    policy_read(path, &items, places, policy, &extends, e))
 		return -1;
 	if (!extends.n)
 		return 0;

@@ -17,6 +17,7 @@
 
 #include "err.h"
 #include "opt.h"
+#include "policy-items.h"
 #include "str.h"
 
 enum { KEYS_MAX = 64 };
@@ -134,11 +135,12 @@ int policy_expand(const struct policy_places *places, const struct key *key, con
 int policy_check_value(const struct key *key, const char *text, struct err *e);
 
 /*
- * policy-read.c: a file's text -> what it says itself, and the names that it extends. name is what
- * errors and policy->from call the file.
+ * policy-read.c: a file's values -> what it says itself, and the names that it extends. name is
+ * what errors and policy->from call the file.
  */
-int policy_read(const char *name, char *text, size_t n, const struct policy_places *places,
-		struct policy *policy, struct str_list *extends, struct err *e);
+int policy_read(const char *name, const struct policy_items *items,
+		const struct policy_places *places, struct policy *policy, struct str_list *extends,
+		struct err *e);
 
 /* policy-merge.c, pure: what a later policy says comes on top. */
 int policy_merge(const struct policy *later, struct policy *policy, struct err *e);
@@ -182,9 +184,10 @@ struct policy_text {
 int policy_read_file(const char *path, enum policy_trust trust, struct policy_text *text,
 		     struct err *e);
 
-/* policy-shipped.c: profiles/, without their comments; sorted by name, ends with a NULL name */
+/* policy-shipped.c: profiles/, sorted by name; ends with a NULL name */
 struct policy_shipped {
-	const char *name, *text;
+	const char *name;
+	struct policy_items items;
 };
 
 extern const struct policy_shipped policy_shipped[];

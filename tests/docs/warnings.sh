@@ -27,9 +27,9 @@ for program in pinfold pinfold-probe; do
 done
 run make -s BUILD="$BUILD" DESTDIR="$TMP/dest" PREFIX=/usr install
 is "make install works" "$status" 0
-is "make install puts programs and manual pages" \
+is "make install puts programs, manual pages, policies and their schema" \
     "$(cd "$TMP/dest" && find . -type f | sed 's,.*/,,' | sort | tr '\n' ' ')" \
-    "$(cd "$TAP_TOP" && { ls man; echo pinfold; echo pinfold-bench; echo pinfold-matrix; echo pinfold-probe; } | sort | tr '\n' ' ')"
+    "$(cd "$TAP_TOP" && { ls man; ls profiles; echo policy.schema.json; echo pinfold; echo pinfold-bench; echo pinfold-matrix; echo pinfold-probe; } | sort | tr '\n' ' ')"
 is "nothing installed is set-user-ID" "$(find "$TMP/dest" -perm /6000)" ""
 run make -s DESTDIR="$TMP/dest" PREFIX=/usr uninstall
 is "make uninstall takes all of it away" "$(find "$TMP/dest" -type f)" ""

@@ -27,13 +27,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct policy own = {0}, all = {0};
 	struct str_list extends = {NULL, 0};
 	struct policy_differences more;
+	struct policy_items items;
 	struct err e = {0};
 	char *text;
 
 	if (size > JSON_BYTES)
 		return -1;
 	text = pool_copy_n((const char *)data, size);
-	if (policy_read("file", text, size, &places, &own, &extends, &e)) {
+	if (policy_read_items("file", text, size, &items, &e) ||
+	    policy_read("file", &items, &places, &own, &extends, &e)) {
 		check(e.where[0] && e.what[0] && e.remedy[0]);
 		return 0;
 	}

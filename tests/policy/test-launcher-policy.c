@@ -18,13 +18,15 @@ static struct policy made(const char *name, const char *text)
 {
 	struct policy policy = {0};
 	struct str_list extends = {NULL, 0};
+	struct policy_items items;
 	struct err e = {0};
 	char *json = pool_copy(text);
 
 	for (char *s = json; *s; s++)
 		if (*s == '\'')
 			*s = '"';
-	ok(policy_read(name, json, strlen(json), &places, &policy, &extends, &e) == 0,
+	ok(policy_read_items(name, json, strlen(json), &items, &e) == 0 &&
+		   policy_read(name, &items, &places, &policy, &extends, &e) == 0,
 	   "%s is read %s %s", text, e.where, e.what);
 	return policy;
 }
