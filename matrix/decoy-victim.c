@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "fd.h"
@@ -73,12 +75,23 @@ static void serve(void)
 	}
 }
 
+/* The token is also its name, and the name of what it has mapped. */
+static int show_token(const char *token)
+{
+	int fd = memfd_create(token, MFD_CLOEXEC);
+
+	if (fd < 0 || ftruncate(fd, 1) || mmap(NULL, 1, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED)
+		return -1;
+	return prctl(PR_SET_NAME, token, 0, 0, 0);
+}
+
 /* `pinfold-matrix victim PARENT TOKEN`: tells where the token lies, and serves. */
 int victim_main(int argc, char **argv)
 {
 	const void *at = held;
 
-	if (argc != 3 || strlen(argv[2]) != TOKEN - 1 || children_tie(atoi(argv[1])))
+	if (argc != 3 || strlen(argv[2]) != TOKEN - 1 || children_tie(atoi(argv[1])) ||
+	    show_token(argv[2]))
 		return EXIT_OURS;
 	memcpy(held, argv[2], TOKEN - 1);
 	if (write(PIPE_FD, &at, sizeof(at)) != (ssize_t)sizeof(at))

@@ -66,6 +66,8 @@ struct decoy_family {
 	/* After the command has ended, while what it left still lives: takes note for judges. */
 	void (*look)(struct kit *kit, void *state);
 	const struct judge *judges; /* the last has no op */
+	/* For families whose rows say who is judged: SEEN_NONE where that is not theirs to see. */
+	enum seen (*judge)(const struct kit *kit, void *state, const char *op);
 	/*
 	 * What does not go with the directories or the worker's processes. Called by whoever comes
 	 * last, which may be another process: it knows the place and the worker's number only.

@@ -19,12 +19,13 @@
 #include "fd.h"
 #include "pool.h"
 
-extern const struct decoy_family decoys_files, decoys_fds, decoys_environment, decoys_host,
-	decoys_ipc, decoys_services, decoys_tty, decoys_victim;
+extern const struct decoy_family decoys_dev, decoys_environment, decoys_fds, decoys_files,
+	decoys_host, decoys_ipc, decoys_services, decoys_tty, decoys_victim;
 
 const struct decoy_family *const decoy_families[] = {
-	&decoys_files,	&decoys_fds,	  &decoys_environment, &decoys_host, &decoys_tty,
-	&decoys_victim, &decoys_services, &decoys_ipc,	       NULL,
+	&decoys_files, /* first: others put things into its directories */
+	&decoys_fds,	&decoys_environment, &decoys_host, &decoys_tty, &decoys_dev,
+	&decoys_victim, &decoys_services,    &decoys_ipc,  NULL,
 };
 
 int kit_token(char token[TOKEN], struct err *e)
@@ -164,13 +165,22 @@ void kit_look(struct kit *kit)
 			decoy_families[i]->look(kit, kit->states[i]);
 }
 
+static enum seen judge_by(const struct decoy_family *f, const struct kit *kit, void *state,
+			  const char *op)
+{
+	for (const struct judge *j = f->judges; j && j->op; j++)
+		if (str_equal(j->op, op))
+			return j->see(kit, state, op);
+	return f->judge ? f->judge(kit, state, op) : SEEN_NONE;
+}
+
 static enum seen judge_one(const struct kit *kit, const char *op)
 {
-	for (size_t i = 0; decoy_families[i]; i++)
-		for (const struct judge *j = decoy_families[i]->judges; j && j->op; j++)
-			if (str_equal(j->op, op))
-				return j->see(kit, kit->states[i], op);
-	return SEEN_NONE;
+	enum seen seen = SEEN_NONE;
+
+	for (size_t i = 0; decoy_families[i] && seen == SEEN_NONE; i++)
+		seen = judge_by(decoy_families[i], kit, kit->states[i], op);
+	return seen;
 }
 
 void kit_judge(const struct kit *kit, const struct ops *ops, uint8_t *seen)

@@ -84,7 +84,9 @@ static int probe_main(const struct asked *asked, struct err *e)
 				    : asked->tsv      ? REPORT_TSV
 				    : asked->markdown ? REPORT_MARKDOWN
 						      : REPORT_TEXT;
-	struct probe probe = {.timeout_ms = asked->timeout_ms, .jobs = asked->jobs};
+	struct probe probe = {.timeout_ms = asked->timeout_ms,
+			      .jobs = asked->jobs,
+			      .parent = (uint32_t)getppid()};
 	struct str_list patterns = asked->only;
 	struct op_list ops;
 

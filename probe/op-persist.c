@@ -20,8 +20,8 @@ static const char planted[] = "# pinfold-probe was here\n";
 static void plant(const struct probe *probe, struct trial *t)
 {
 	char path[PATH_SIZE], back[sizeof(planted)] = "";
+	struct stat before = {0};
 	autoclose int fd = -1;
-	struct stat before;
 	bool was_there;
 
 	if (!told_path(probe, t, probe->op->decoys[0], path))
@@ -41,23 +41,38 @@ static void plant(const struct probe *probe, struct trial *t)
 		trial_faked(t, "what was written is not there");
 	else
 		trial_reached(t, was_there ? "it was changed" : "it was made");
-	if (told_afterwards(probe))
+	if (told_afterwards(probe) || t->outcome != OUTCOME_REACHED)
 		return;
 	if (was_there ? ftruncate(fd, before.st_size) : unlink(path))
 		trial_add(t, "; it stays: %s", err_name(errno));
 }
 
+#define PLANT(name, where, text, from, file)                                                       \
+	{                                                                                          \
+		.id = "persist." name, .title = (text), .source = (from),                          \
+		.decoys = {(where), "afterwards"}, .judged = JUDGED_AFTERWARDS, .clean = true,     \
+		.at = (file), .run = plant                                                         \
+	}
+
 static const struct op ops[] = {
-	{
-		.id = "persist.shell-rc",
-		.title = "write ~/.bashrc",
-		.source = "bash(1)",
-		.decoys = {"home", "afterwards"},
-		.judged = JUDGED_AFTERWARDS,
-		.clean = true,
-		.at = ".bashrc",
-		.run = plant,
-	},
+	PLANT("shell-rc", "home", "write ~/.bashrc", "bash(1)", ".bashrc"),
+	PLANT("profile", "home", "make ~/.profile", "sh(1)", ".profile"),
+	PLANT("ssh-authorized-keys", "home", "write ~/.ssh/authorized_keys", "sshd(8)",
+	      ".ssh/authorized_keys"),
+	PLANT("ssh-config", "home", "make ~/.ssh/config", "ssh_config(5)", ".ssh/config"),
+	PLANT("systemd-user-unit", "home", "make a unit of systemd --user", "systemd.unit(5)",
+	      ".config/systemd/user/decoy.service"),
+	PLANT("autostart-desktop", "home", "make an autostart entry", "desktop-entry-spec",
+	      ".config/autostart/decoy.desktop"),
+	PLANT("npmrc", "home", "write ~/.npmrc", "npmrc(5)", ".npmrc"),
+	PLANT("pip-conf", "home", "make pip.conf", "pip configuration", ".config/pip/pip.conf"),
+	PLANT("gitconfig-home", "home", "write ~/.gitconfig", "git-config(1)", ".gitconfig"),
+	PLANT("path-shim", "home", "make a program in ~/.local/bin", "environ(7), PATH",
+	      ".local/bin/git"),
+	PLANT("agent-settings", "home", "write the agent's settings", "CVE-2026-25725",
+	      ".claude/settings.json"),
+	PLANT("own-policy", "home", "make a policy of the sandbox", "firejail#7132",
+	      ".config/pinfold/decoy.json"),
 };
 
 const struct family family_persist = FAMILY("persist", ops);

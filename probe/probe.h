@@ -13,6 +13,7 @@
 #ifndef PROBE_H
 #define PROBE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -158,6 +159,7 @@ struct probe {
 	struct decoys decoys;
 	uint32_t timeout_ms; /* for one operation */
 	uint32_t jobs;	     /* operations at a time */
+	uint32_t parent;     /* who started the probe; 0 where that is in another pid namespace */
 	uint64_t nonce;	     /* new in each run: for names and tokens that nobody else has */
 	const struct op *op; /* the one that is tried: one function may serve many rows */
 };
@@ -212,11 +214,12 @@ struct family {
 		.name = (word), .ops = (rows), .n = ARRAY_SIZE(rows)                               \
 	}
 
-extern const struct family family_cap, family_dev, family_fd, family_fs, family_fs_change,
-	family_fs_read, family_ipc, family_kern, family_kern_answers, family_leak, family_mount,
-	family_mount_more, family_net, family_net_kinds, family_net_services, family_ns,
-	family_persist, family_proc, family_proc_victim, family_sock, family_trace,
-	family_trace_victim, family_tty;
+extern const struct family family_cap, family_dev, family_dev_own, family_fd, family_fs,
+	family_fs_change, family_fs_look, family_fs_make, family_fs_read, family_ipc, family_kern,
+	family_kern_answers, family_leak, family_mount, family_mount_more, family_net,
+	family_net_kinds, family_net_services, family_ns, family_persist, family_proc,
+	family_proc_victim, family_res, family_sock, family_time, family_trace, family_trace_victim,
+	family_tty;
 
 /* The families, NULL at the end. */
 extern const struct family *const families[];
@@ -307,14 +310,24 @@ enum ending {
 void trial_judge(struct trial *t, enum ending ending, int status, int num, uint32_t timeout_ms);
 
 /*
- * Runs the operations one after the other, without finish(), and undoes those that were killed.
+ * Runs the operations, probe->jobs at a time, without finish(), and undoes those that were killed.
  * Fills one trial an operation. Signals that would end the probe wait until an operation is over,
  * so that Ctrl-C leaves nothing behind. -1 with e where no memory can be shared with children.
  */
 int runner_run(const struct probe *probe, const struct op_list *ops, struct trial *trials,
 	       struct err *e);
 
-/* Between these two, SIGINT, SIGTERM, SIGHUP and SIGQUIT wait. */
+/* run.c: the same one after the other, in parts. NULL with errno for want of memory. */
+struct runner *runner_make(const struct probe *probe, const struct op_list *ops);
+void runner_go(struct runner *r);
+/* The trial of the i-th operation; false where it has not come to its end. */
+bool runner_get(const struct runner *r, size_t i, struct trial *t);
+
+/* fork(2), in a way that any filter knows. */
+pid_t runner_fork(void);
+
+/* Between these two, SIGINT, SIGTERM, SIGHUP and SIGQUIT wait, and SIGCHLD: the held ones. */
+void runner_held(sigset_t *set);
 void runner_hold(void);
 void runner_release(void);
 

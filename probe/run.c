@@ -54,7 +54,7 @@ struct child {
 	int status;  /* wait(2) */
 };
 
-static void set_held(sigset_t *set)
+void runner_held(sigset_t *set)
 {
 	(void)sigemptyset(set);
 	(void)sigaddset(set, SIGINT);
@@ -68,7 +68,7 @@ void runner_hold(void)
 {
 	sigset_t set;
 
-	set_held(&set);
+	runner_held(&set);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
@@ -76,7 +76,7 @@ void runner_release(void)
 {
 	sigset_t set;
 
-	set_held(&set);
+	runner_held(&set);
 	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
@@ -94,6 +94,9 @@ static void set_signals(void)
 	/* Over a file size limit write(2) then fails with EFBIG, which is an answer. */
 	(void)signal(SIGXFSZ, SIG_IGN);
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* In the background of a terminal a call then fails instead of stopping us. */
+	(void)signal(SIGTTIN, SIG_IGN);
+	(void)signal(SIGTTOU, SIG_IGN);
 	/* A crash leaves no core file; the hard limit stays, for operations to see. */
 	if (getrlimit(RLIMIT_CORE, &core) == 0) {
 		core.rlim_cur = 0;
@@ -108,7 +111,7 @@ static void nap(struct runner *r, uint64_t left_ns)
 	sigset_t set;
 	int sig;
 
-	set_held(&set);
+	runner_held(&set);
 	if (left_ns < NAP_MS * 1000000)
 		t.tv_nsec = (long)left_ns;
 	sig = sigtimedwait(&set, NULL, &t);
@@ -201,10 +204,15 @@ static bool wait_end(struct runner *r, struct child *c, uint32_t limit_ms, enum 
  * fork(2), by the call that every libc's programs make today: a filter may know no other. The child
  * has this one thread, and makes none.
  */
+pid_t runner_fork(void)
+{
+	return (pid_t)syscall(SYS_clone, (long)SIGCHLD, 0L, 0L, 0L, 0L);
+}
+
 static pid_t start(struct runner *r)
 {
 	__atomic_store_n(&r->shared->started_ns, clock_now_ns(), __ATOMIC_RELAXED);
-	return (pid_t)syscall(SYS_clone, (long)SIGCHLD, 0L, 0L, 0L, 0L);
+	return runner_fork();
 }
 
 /* Sees the child to its end. late: the operation that was open when its time was up. */
@@ -281,10 +289,21 @@ static void deliver(struct runner *r)
 	r->shared->stop = 0;
 }
 
-static void run_all(struct runner *r)
+struct runner *runner_make(const struct probe *probe, const struct op_list *ops)
+{
+	struct runner *r = pool_alloc(sizeof(*r));
+	size_t size = sizeof(struct shared) + ops->n * sizeof(struct trial);
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	*r = (struct runner){.probe = probe, .ops = ops, .shared = memory};
+	return memory == MAP_FAILED ? NULL : r;
+}
+
+void runner_go(struct runner *r)
 {
 	const char *absent = decoy_get(&r->probe->decoys, "absent");
 
+	set_signals();
 	for (size_t i = 0; i < r->ops->n; i++)
 		r->shared->trials[i].told_absent = absent && ops_match(absent, r->ops->v[i]->id);
 	for (size_t next = 0; next < r->ops->n;) {
@@ -294,104 +313,8 @@ static void run_all(struct runner *r)
 	}
 }
 
-/* ---- several at a time ------------------------------------------------------------------------
- */
-
-/* A process of its own for a part of the operations; `places` says which trial each is. */
-struct lane {
-	struct runner runner;
-	struct op_list ops;
-	size_t *places;
-	pid_t pid;
-};
-
-static struct shared *share(size_t ops_n)
+bool runner_get(const struct runner *r, size_t i, struct trial *t)
 {
-	size_t size = sizeof(struct shared) + ops_n * sizeof(struct trial);
-	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	return memory == MAP_FAILED ? NULL : memory;
-}
-
-/* Every jobs-th operation, or those that must be alone. */
-static int lane_make(struct lane *l, const struct probe *probe, const struct op_list *ops,
-		     size_t index, size_t jobs, struct err *e)
-{
-	size_t shared_n = 0;
-
-	l->ops.v = pool_alloc((ops->n + 1) * sizeof(*l->ops.v));
-	l->places = pool_alloc((ops->n + 1) * sizeof(*l->places));
-	for (size_t i = 0; i < ops->n; i++) {
-		bool alone = ops->v[i]->alone || jobs == 1;
-		bool ours = alone ? index == jobs : shared_n++ % jobs == index;
-
-		if (!ours)
-			continue;
-		l->places[l->ops.n] = i;
-		l->ops.v[l->ops.n++] = ops->v[i];
-	}
-	l->runner = (struct runner){.probe = probe, .ops = &l->ops, .shared = share(l->ops.n)};
-	l->pid = -1;
-	return l->runner.shared ? 0 : fail(e, errno, "memory to share with the operations");
-}
-
-static void lane_start(struct lane *l)
-{
-	if (l->ops.n == 0)
-		return;
-	l->pid = start(&l->runner);
-	if (l->pid == 0) {
-		runner_release();
-		run_all(&l->runner);
-		_exit(0);
-	}
-}
-
-/* Until the lane is done. */
-static void lane_wait(struct lane *l)
-{
-	while (l->pid > 0) {
-		pid_t got = waitpid(l->pid, NULL, WNOHANG);
-
-		if (got == l->pid || (got < 0 && errno != EINTR))
-			break;
-		nap(&l->runner, NAP_MS * UINT64_C(1000000));
-		if (l->runner.signal)
-			(void)kill(l->pid, l->runner.signal);
-	}
-}
-
-static void lane_take(const struct lane *l, struct trial *trials)
-{
-	for (size_t i = 0; i < l->ops.n; i++) {
-		trials[l->places[i]] = l->runner.shared->trials[i];
-		if (stage_of(&l->runner, i) != STAGE_DONE)
-			trial_broken(&trials[l->places[i]], 0, "its lane ended before it");
-	}
-}
-
-int runner_run(const struct probe *probe, const struct op_list *ops, struct trial *trials,
-	       struct err *e)
-{
-	size_t jobs = probe->jobs > 1 ? probe->jobs : 1;
-	struct lane *lanes = pool_alloc((jobs + 1) * sizeof(*lanes));
-	struct lane *own = &lanes[jobs];
-
-	for (size_t i = 0; i <= jobs; i++)
-		if (lane_make(&lanes[i], probe, ops, i, jobs, e))
-			return -1;
-	set_signals();
-	runner_hold();
-	for (size_t i = 0; i < jobs; i++)
-		lane_start(&lanes[i]);
-	for (size_t i = 0; i < jobs; i++) {
-		lane_wait(&lanes[i]);
-		own->runner.signal =
-			own->runner.signal ? own->runner.signal : lanes[i].runner.signal;
-	}
-	deliver(&own->runner);
-	run_all(&own->runner);
-	for (size_t i = 0; i <= jobs; i++)
-		lane_take(&lanes[i], trials);
-	return 0;
+	*t = r->shared->trials[i];
+	return stage_of(r, i) == STAGE_DONE;
 }
