@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <linux/seccomp.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -73,6 +74,21 @@ static void read_links(struct host *host)
 	}
 }
 
+/* The same one by its number, whether it was opened as /dev/tty or by its own name. */
+static void read_terminals(struct host *host)
+{
+	unsigned int first = 0, number;
+
+	for (int fd = 0; fd <= 2; fd++) {
+		if (!isatty(fd) || ioctl(fd, TIOCGDEV, &number))
+			continue;
+		if (!host->terminals)
+			first = number;
+		host->terminals |= 1u << fd;
+		host->terminals_differ |= number != first;
+	}
+}
+
 void host_read(const struct policy *policy, const struct identity *id, struct host *host)
 {
 	char cwd[PATH_MAX];
@@ -88,4 +104,5 @@ void host_read(const struct policy *policy, const struct identity *id, struct ho
 	read_seccomp(host);
 	read_links(host);
 	host_read_paths(policy, host);
+	read_terminals(host);
 }

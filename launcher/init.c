@@ -5,17 +5,23 @@
  * Should: reap whatever is left to it, pass the launcher's signals on to the agent, and end with
  * the agent: the kernel then kills everything else inside (pid_namespaces(7)).
  * Mustn't: hold any right that the agent has not: it was locked before the agent was made. It has
- * no descriptor open, and uses no memory that it does not have by now.
+ * two descriptors, a pipe that it can only write to and the command's own terminal, and uses no
+ * memory that it does not have by now.
+ *
+ * Where the command has a terminal of its own, init leads the session and is the one in whose hands
+ * the terminal is while the command must not read from it: a background process that reads is then
+ * stopped (SIGTTIN), init tells the launcher, and that asks the caller's terminal or stops too.
  */
 #include "pinfold.h"
 
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 void init_forwarded(sigset_t *set)
 {
-	static const int signals[] = {SIGHUP,  SIGINT,	SIGQUIT,  SIGTERM,
-				      SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT};
+	static const int signals[] = {SIGHUP,  SIGINT,	 SIGQUIT, SIGTERM, SIGUSR1,
+				      SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP};
 
 	(void)sigemptyset(set);
 	(void)sigaddset(set, SIGCHLD);
@@ -23,19 +29,46 @@ void init_forwarded(sigset_t *set)
 		(void)sigaddset(set, signals[i]);
 }
 
+void init_blocked(sigset_t *set)
+{
+	init_forwarded(set);
+	(void)sigaddset(set, SIGTTIN);
+	(void)sigaddset(set, SIGTTOU);
+}
+
 int init_exit_code(int status)
 {
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+/* The agent has stopped: nobody inside may use the terminal until the launcher says so. */
+static void tell_stop(struct init *init, int sig)
+{
+	char byte = (char)sig;
+
+	if (init->terminal_fd >= 0) {
+		pid_t now = tcgetpgrp(init->terminal_fd);
+
+		if (now > 0 && now != getpgrp())
+			init->foreground = now;
+		(void)tcsetpgrp(init->terminal_fd, getpgrp());
+	}
+	/* A pipe that is full has been told often enough. */
+	(void)!write(init->notes_fd, &byte, 1);
+}
+
 /* Reaps all that have ended. True, with *code, once the agent is among them. */
-static bool reap(pid_t agent, int *code)
+static bool reap(struct init *init, int *code)
 {
 	bool ended = false;
 	int status;
 
-	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
-		if (pid == agent) {
+	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0;) {
+		if (pid != init->agent)
+			continue;
+		if (WIFSTOPPED(status)) {
+			tell_stop(init, WSTOPSIG(status));
+		} else {
 			*code = init_exit_code(status);
 			ended = true;
 		}
@@ -43,14 +76,23 @@ static bool reap(pid_t agent, int *code)
 	return ended;
 }
 
-int init_run(pid_t agent, bool own_session)
+static void pass_on(struct init *init, const siginfo_t *info)
+{
+	if (info->si_signo == SIGCONT && info->si_code == SI_QUEUE && init->terminal_fd >= 0 &&
+	    info->si_value.sival_int == INIT_FOREGROUND)
+		(void)tcsetpgrp(init->terminal_fd, init->foreground);
+	if (!init->own_group || kill(-init->agent, info->si_signo))
+		(void)kill(init->agent, info->si_signo);
+}
+
+int init_run(struct init *init)
 {
 	sigset_t set;
 	int code = EXIT_OURS;
 
 	(void)prctl(PR_SET_NAME, "pinfold-init");
 	init_forwarded(&set); /* blocked since the launcher; waiting for them is all that is done */
-	while (!reap(agent, &code)) {
+	while (!reap(init, &code)) {
 		siginfo_t info;
 		int sig = sigwaitinfo(&set, &info);
 
@@ -58,10 +100,8 @@ int init_run(pid_t agent, bool own_session)
 		 * A sender outside shows as process 0 (pid_namespaces(7)). Signals from inside are
 		 * not passed on, nor those of a terminal, which the agent gets by itself.
 		 */
-		if (sig <= 0 || sig == SIGCHLD || info.si_code > 0 || info.si_pid != 0)
-			continue;
-		if (!own_session || kill(-agent, sig))
-			(void)kill(agent, sig);
+		if (sig > 0 && sig != SIGCHLD && info.si_code <= 0 && info.si_pid == 0)
+			pass_on(init, &info);
 	}
 	return code;
 }

@@ -15,6 +15,8 @@
 
 /* The tightest first: by default what cannot be had is refused. */
 static const char *const fallback_names[] = {"none", "landlock-only", NULL};
+static const char *const terminal_words[] = {"pty", "inherit", NULL};
+static const char *const filter_words[] = {"on", "off", NULL};
 
 const struct key keys[] = {
 	{NULL, "description", OPT_STRING, AT(about), KEY_WORD, KEY_NEUTRAL, NULL, "TEXT",
@@ -53,6 +55,12 @@ const struct key keys[] = {
 	 "numeric ids to run as, where root starts us"},
 	{"tcp", "tcp", OPT_LIST, AT(tcp), KEY_PORT, KEY_GRANTS, NULL, "PORT|any",
 	 "let Landlock leave a TCP port open (or not handle TCP)"},
+	{"terminal", "terminal.mode", OPT_STRING, AT(terminal), KEY_WORD, KEY_ORDERED,
+	 terminal_words, "pty|inherit",
+	 "where the caller has a terminal: one of the command's own (default), or the same"},
+	{"terminal-filter", "terminal.filter", OPT_STRING, AT(terminal_filter), KEY_WORD,
+	 KEY_ORDERED, filter_words, "on|off",
+	 "keep queries and clipboard writes from the caller's terminal (default: on)"},
 	{"report", NULL, OPT_STRING, AT(report), KEY_WORD, KEY_NEUTRAL, NULL, "FILE|-|FD",
 	 "write what was enforced, as JSON"},
 	{"verbose", NULL, OPT_FLAG, AT(verbose), KEY_WORD, KEY_NEUTRAL, NULL, NULL,

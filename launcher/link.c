@@ -2,10 +2,12 @@
 /*
  * link: what the processes inside and the launcher say to each other before exec.
  *
- * One socket of packets, close-on-exec, shared by all processes inside:
+ * One socket of packets, close-on-exec, shared by all processes inside. A packet is one word (a
+ * byte, maybe with descriptors) or a struct err:
  *
- *     inside -> launcher   one byte         ready: every layer is applied, checked and proven
- *     inside <- launcher   one byte         go (only where a report is wanted: it is written first)
+ *     inside -> launcher   terminal         the master of the command's own terminal
+ *     inside -> launcher   ready            every layer is applied, checked and proven
+ *     inside <- launcher   go               only where a report is wanted: it is written first
  *     inside -> launcher   a struct err     why the agent will not run
  *     end of the stream                     after "ready": exec has happened; before: they died
  *
@@ -15,6 +17,7 @@
 #include "pinfold.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -25,13 +28,38 @@ int link_open(int fds[2], struct err *e)
 	return 0;
 }
 
+int link_say(int fd, enum link_word word, int with, struct err *e)
+{
+	char byte = (char)word;
+	struct iovec data = {&byte, 1};
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = {0};
+	struct msghdr m = {.msg_iov = &data, .msg_iovlen = 1};
+
+	if (with >= 0) {
+		m.msg_control = &control;
+		m.msg_controllen = sizeof(control);
+		control.header.cmsg_level = SOL_SOCKET;
+		control.header.cmsg_type = SCM_RIGHTS;
+		control.header.cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(&control.header), &with, sizeof(int));
+	}
+	if (sendmsg(fd, &m, MSG_NOSIGNAL) != 1)
+		return fail(e, errno,
+			    word == LINK_GO ? "the process inside is gone"
+					    : "the launcher does not listen");
+	return 0;
+}
+
 int link_say_ready(const struct plan *plan, const struct run *run, struct err *e)
 {
 	char go = 0;
 
-	if (send(run->link_fd, &go, 1, MSG_NOSIGNAL) != 1)
-		return fail(e, errno, "the launcher does not listen");
-	if (plan->report && recv(run->link_fd, &go, 1, 0) != 1)
+	if (link_say(run->link_fd, LINK_READY, -1, e))
+		return -1;
+	if (plan->report && (recv(run->link_fd, &go, 1, 0) != 1 || go != LINK_GO))
 		return fail(e, 0, "the launcher gave no leave to start");
 	return 0;
 }
@@ -45,19 +73,41 @@ _Noreturn void link_say_failure(const struct run *run, struct err *e)
 	_exit(e->code);
 }
 
-int link_hear(int fd, bool *ready, struct err *e)
+/* One packet, and the one descriptor that may come with it. */
+static ssize_t receive(int fd, struct err *e, int *with)
 {
+	struct iovec data = {e, sizeof(*e)};
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct msghdr m = {.msg_iov = &data, .msg_iovlen = 1};
 	ssize_t n;
 
 	do {
-		n = recv(fd, e, sizeof(*e), 0);
+		m.msg_control = &control;
+		m.msg_controllen = sizeof(control);
+		n = recvmsg(fd, &m, MSG_CMSG_CLOEXEC);
 	} while (n < 0 && errno == EINTR);
+	*with = -1;
+	if (n > 0 && m.msg_controllen >= CMSG_LEN(sizeof(int)) &&
+	    control.header.cmsg_type == SCM_RIGHTS)
+		memcpy(with, CMSG_DATA(&control.header), sizeof(int));
+	return n;
+}
+
+int link_hear(int fd, struct link_heard *heard, struct err *e)
+{
+	ssize_t n = receive(fd, e, &heard->with);
+
 	if (n == 1) {
+		memcpy(&heard->word, e, 1);
+		heard->ready |= heard->word == LINK_READY;
 		*e = (struct err){0};
-		*ready = true;
 		return 1;
 	}
-	if (n == 0 && *ready)
+	fd_cleanup(&heard->with);
+	if (n == 0 && heard->ready)
 		return 0;
 	if (n == (ssize_t)sizeof(*e)) {
 		/* It comes from a process about to be the agent's: make sure that the texts end. */
@@ -68,12 +118,4 @@ int link_hear(int fd, bool *ready, struct err *e)
 	*e = (struct err){0};
 	err_remedy(e, "Something killed it, perhaps for want of memory: see the kernel's log.");
 	return fail(e, n < 0 ? errno : 0, "the process inside died before the command was started");
-}
-
-int link_say_go(int fd, struct err *e)
-{
-	char go = 0;
-
-	return send(fd, &go, 1, MSG_NOSIGNAL) == 1 ? 0
-						   : fail(e, errno, "the process inside is gone");
 }

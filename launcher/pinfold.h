@@ -78,6 +78,8 @@ struct host {
 	size_t paths_n;
 	struct map paths_by_name; /* from given to the place in paths */
 	const char *const *env;	  /* the caller's environment */
+	unsigned int terminals;	  /* bit fd: descriptor 0, 1 or 2 is a terminal */
+	bool terminals_differ;	  /* ... and they are not the same one */
 };
 
 /* ---- what will be done --------------------------------------------------------------------- */
@@ -127,6 +129,13 @@ struct plan_sockets {
 	bool local; /* unix sockets, because Landlock knows their paths */
 };
 
+/* What becomes of the caller's terminal. */
+struct plan_terminal {
+	unsigned int of_caller; /* bit fd: descriptor 0, 1 or 2 is that terminal */
+	bool own;		/* the command gets one of its own in their place */
+	bool filter;		/* what it writes there is filtered on its way to the caller's */
+};
+
 /* A plain value: no descriptors, only absolute paths; printable, comparable. */
 struct plan {
 	const char *profile;
@@ -145,7 +154,8 @@ struct plan {
 	struct plan_landlock landlock;
 	struct plan_sockets sockets;
 	const char *fallback_from, *fallback_why; /* the profile that this host refused; or NULL */
-	struct str_list gaps;	    /* what the profile is known not to stop, to be said out loud */
+	struct str_list gaps; /* what the profile is known not to stop, to be said out loud */
+	struct plan_terminal terminal;
 	const char *const *command; /* NULL: a trial, which ends where exec would be */
 	const char *report;
 	bool verbose;
@@ -192,8 +202,14 @@ struct run {
 	int proc_fd;	       /* a fresh procfs not attached yet, -1 else */
 	int ruleset_fd;	       /* Landlock's rules until they are in force, -1 else */
 	int32_t session_keyring; /* the launcher's; 0 where it could not be told */
-	int link_fd;   /* to the launcher (link.c): besides 0-2 the one that lives until exec */
-	sigset_t mask; /* the caller's blocked signals, which the agent gets back */
+	int link_fd;	 /* to the launcher (link.c): besides 0-2 the one that lives until exec */
+	int notes_fd;	 /* likewise, from pid 1 while the agent runs (init.c); -1: no pid layer */
+	int terminal_fd; /* the command's own terminal; -1: none */
+	dev_t terminal_dev; /* ... by which it is known again */
+	ino_t terminal_ino;
+	bool in_front;		 /* our job is the one that the caller's terminal is for */
+	bool foreground;	 /* ... and the command may read from it from the start */
+	sigset_t mask;		 /* the caller's blocked signals, which the agent gets back */
 	const char *const *env;	 /* what exec will get */
 	struct net_job *net_job; /* the net layer's own, between its two stages */
 	struct steps *steps;	 /* NULL where nobody asked */
@@ -321,20 +337,40 @@ int walk_prove_namespaces(const struct plan *plan, const struct run *run, struct
 
 /*
  * link.c: between the launcher (fds[0]) and the processes inside (fds[1], run->link_fd).
- * link_hear() returns 1 for "ready", 0 where exec has happened, -1 where it will not, with e.
+ * link_hear() returns 1 for a word, 0 where exec has happened, -1 where it will not, with e.
  */
+enum link_word { LINK_TERMINAL = 't', LINK_READY = 'r', LINK_GO = 'g' };
+
+struct link_heard {
+	char word;  /* of enum link_word */
+	int with;   /* the descriptor that came with it, which is the hearer's now; or -1 */
+	bool ready; /* "ready" has been said */
+};
+
 int link_open(int fds[2], struct err *e);
+int link_say(int fd, enum link_word word, int with, struct err *e); /* with -1: nothing */
 int link_say_ready(const struct plan *plan, const struct run *run, struct err *e);
 _Noreturn void link_say_failure(const struct run *run, struct err *e);
-int link_hear(int fd, bool *ready, struct err *e);
-int link_say_go(int fd, struct err *e);
+int link_hear(int fd, struct link_heard *heard, struct err *e);
 
 /* exec.c: becomes the command, by the PATH of env. Returns only on failure, with the exit code. */
 int exec_command(const char *const *command, const char *const *env, struct err *e);
 
 /* init.c: pid 1 inside, until the agent ends; returns the exit status to end with. */
-int init_run(pid_t agent, bool own_session);
+struct init {
+	pid_t agent;
+	bool own_group;	  /* the agent leads a group of its own, which gets the signals */
+	int notes_fd;	  /* to the launcher: one byte for each stop of the agent, its signal */
+	int terminal_fd;  /* the command's own terminal; -1: none */
+	pid_t foreground; /* whom to give the terminal to when the agent goes on */
+};
+
+/* What the launcher's SIGCONT carries where the agent is to have its terminal again. */
+enum { INIT_FOREGROUND = 1 };
+
+int init_run(struct init *init);
 void init_forwarded(sigset_t *set); /* the signals that launcher and init pass on, and SIGCHLD */
+void init_blocked(sigset_t *set);   /* these, and what a terminal stops its background with */
 int init_exit_code(int wait_status);
 
 /* cause.c: adds the cause and the remedy to the failure of a layer; looks at the host */

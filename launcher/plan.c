@@ -197,6 +197,38 @@ static int make_tcp(const struct policy *policy, struct plan_tcp *tcp, struct er
 	return 0;
 }
 
+static int read_choice(const char *option, const char *value, const char *first, const char *second,
+		       bool *is_first, struct err *e)
+{
+	*is_first = !value || str_equal(value, first);
+	if (*is_first || str_equal(value, second))
+		return 0;
+	err_where(e, "%s", option);
+	err_remedy(e, "Write %s %s or %s %s.", option, first, option, second);
+	return fail(e, 0, "\"%s\" is neither %s nor %s", value, first, second);
+}
+
+/* A terminal of its own is the layer session's to give; a trial has nobody to talk to. */
+static int make_terminal(const struct policy *policy, const struct host *host, struct plan *plan,
+			 struct err *e)
+{
+	struct plan_terminal *t = &plan->terminal;
+
+	if (read_choice("--terminal", policy->terminal, "pty", "inherit", &t->own, e) ||
+	    read_choice("--terminal-filter", policy->terminal_filter, "on", "off", &t->filter, e))
+		return -1;
+	t->of_caller = plan->command ? host->terminals : 0;
+	t->own &= t->of_caller && plan_has(plan, "session");
+	t->filter &= t->own;
+	if (!t->own || !host->terminals_differ)
+		return 0;
+	err_where(e, "--terminal");
+	err_remedy(e,
+		   "Redirect one of them through a pipe (2> >(cat >/dev/pts/N)), or pass them as "
+		   "they are: --terminal inherit.");
+	return fail(e, 0, "descriptors 0, 1 and 2 are more than one terminal");
+}
+
 int plan_make(const struct policy *policy, const struct host *host, struct plan *plan,
 	      struct err *e)
 {
@@ -207,7 +239,7 @@ int plan_make(const struct policy *policy, const struct host *host, struct plan 
 	plan->verbose = policy->verbose;
 	if (make_set(policy, plan, e) || check_fallback(policy, e) || check_kernel(host, plan, e) ||
 	    check_available(policy, host, plan, e) || check_hostname(policy, plan, e) ||
-	    make_tcp(policy, &plan->landlock.tcp, e))
+	    make_tcp(policy, &plan->landlock.tcp, e) || make_terminal(policy, host, plan, e))
 		return -1;
 	for (int i = 0; layers[i]; i++)
 		if ((plan->layers >> i & 1) && layers[i]->reduce)

@@ -55,6 +55,9 @@ struct policy {
 	struct policy_limits limits;
 	struct str_list seccomp_allow; /* groups of system calls that are opened again */
 
+	const char *terminal;	     /* pty or inherit; NULL: pty */
+	const char *terminal_filter; /* on or off; NULL: on */
+
 	const char *report; /* FILE, "-", or the number of a descriptor */
 	bool verbose, help;
 	bool json;		    /* pinfold plan --json */

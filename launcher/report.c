@@ -203,6 +203,23 @@ static void print_environment(const struct plan *plan, struct out *out)
 	out_list(out, "environment", &names);
 }
 
+static void print_terminal(const struct plan *plan, struct out *out)
+{
+	const struct plan_terminal *t = &plan->terminal;
+	struct str_list fds = {NULL, 0};
+
+	if (!t->of_caller)
+		return;
+	for (int fd = 0; fd <= 2; fd++)
+		if (t->of_caller >> fd & 1)
+			pool_list_add(&fds, pool_printf("%d", fd));
+	out_object(out, "terminal");
+	out_str(out, "mode", t->own ? "pty" : "inherit");
+	out_bool(out, "filter", t->filter);
+	out_list(out, "descriptors", &fds);
+	out_object_end(out);
+}
+
 void report_print_plan(const struct plan *plan, struct out *out)
 {
 	struct str_list command = {plan->command ? (const char **)(uintptr_t)plan->command : NULL,
@@ -224,6 +241,7 @@ void report_print_plan(const struct plan *plan, struct out *out)
 	print_landlock(plan, out);
 	print_sockets(plan, out);
 	print_seccomp(plan, out);
+	print_terminal(plan, out);
 	out_list(out, "command", &command);
 }
 

@@ -60,6 +60,19 @@ static int run_agent(const struct plan *plan, struct run *run, struct err *e)
 	return exec_command(plan->command, run->env, e);
 }
 
+/* Closes all descriptors but these two, of which the second may be -1. */
+static void keep_open(int a, int b)
+{
+	unsigned int low = (unsigned int)(b < 0 || a < b ? a : b);
+	unsigned int high = (unsigned int)(b < 0 || a > b ? a : b);
+
+	if (low > 0)
+		(void)sys_close_range(0, low - 1, 0);
+	if (high > low + 1)
+		(void)sys_close_range(low + 1, high - 1, 0);
+	(void)sys_close_range(high + 1, ~0u, 0);
+}
+
 /*
  * Makes the agent's process and goes on as pid 1. vfork(2): the parent has nothing to do until the
  * agent has become the command, and so its memory need not be copied. The child never returns from
@@ -67,6 +80,9 @@ static int run_agent(const struct plan *plan, struct run *run, struct err *e)
  */
 static int fork_agent(const struct plan *plan, struct run *run, struct err *e)
 {
+	struct init init = {.own_group = plan_has(plan, "session"),
+			    .notes_fd = run->notes_fd,
+			    .terminal_fd = run->terminal_fd};
 	pid_t agent = vfork();
 
 	if (agent < 0)
@@ -75,9 +91,10 @@ static int fork_agent(const struct plan *plan, struct run *run, struct err *e)
 		(void)run_agent(plan, run, e);
 		link_say_failure(run, e);
 	}
-	/* Whatever pid 1 kept open would outlive the agent's own closing of it. */
-	(void)sys_close_range(0, ~0u, 0);
-	_exit(init_run(agent, plan_has(plan, "session")));
+	init.agent = init.foreground = agent;
+	/* Whatever else pid 1 kept open would outlive the agent's own closing of it. */
+	keep_open(run->notes_fd, run->terminal_fd);
+	_exit(init_run(&init));
 }
 
 /* The first process inside. */
@@ -150,26 +167,33 @@ static int before_exec(const struct plan *plan, const struct run *run, int link_
 		report_print_steps(run->steps, stderr);
 	if (report_fd < 0)
 		return 0;
-	return report_write(plan, run->steps, report_fd, e) ? -1 : link_say_go(link_fd, e);
+	return report_write(plan, run->steps, report_fd, e) ? -1
+							    : link_say(link_fd, LINK_GO, -1, e);
 }
 
 /* Hears the processes inside out until the agent runs (0), or will not (-1). */
-static int follow_start(const struct plan *plan, const struct run *run, int link_fd, int report_fd,
+static int follow_start(struct supervisor *s, const struct run *run, int link_fd, int report_fd,
 			struct err *e)
 {
-	bool ready = false;
+	struct link_heard heard = {0};
 	int rc;
 
-	while ((rc = link_hear(link_fd, &ready, e)) > 0)
-		if (plan->command && before_exec(plan, run, link_fd, report_fd, e))
+	while ((rc = link_hear(link_fd, &heard, e)) > 0) {
+		autoclose int with = heard.with;
+
+		if (heard.word == LINK_TERMINAL && with >= 0)
+			s->terminal_fd = fd_take(&with);
+		else if (heard.word == LINK_READY && s->plan->command &&
+			 before_exec(s->plan, run, link_fd, report_fd, e))
 			return -1;
+	}
 	return rc;
 }
 
 static int follow_child(struct supervisor *s, const struct run *run, int link_fd, pid_t pid,
 			int report_fd, struct err *e)
 {
-	if (follow_start(s->plan, run, link_fd, report_fd, e)) {
+	if (follow_start(s, run, link_fd, report_fd, e)) {
 		/* It is ending by itself, but for one that waits for leave or was stopped on its
 		 * way. */
 		supervise_kill(pid);
@@ -193,6 +217,7 @@ static int run_child(struct supervisor *s, struct run *run, int link_fd, int rep
 		child_main(s->plan, run);
 	}
 	(void)close(fd_take(&run->link_fd));
+	fd_cleanup(&run->notes_fd);
 	/* A report into a closed pipe or a full quota is an error to be told, not our end. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGXFSZ, SIG_IGN);
@@ -207,6 +232,8 @@ int run_plan(const struct plan *plan, int report_fd, int *status, struct err *e)
 			  .proc_fd = -1,
 			  .ruleset_fd = -1,
 			  .link_fd = -1,
+			  .notes_fd = -1,
+			  .terminal_fd = -1,
 			  .env = plan->env_all};
 	struct supervisor supervisor = {0};
 	int fds[2], rc = -1;
@@ -219,10 +246,10 @@ int run_plan(const struct plan *plan, int report_fd, int *status, struct err *e)
 	/* A caller may have left SIGCHLD ignored: a child's end could then not be waited for. */
 	(void)signal(SIGCHLD, SIG_DFL);
 	/* Blocked before there is anybody to pass them on to: none is lost, none kills us alone. */
-	init_forwarded(&set);
+	init_blocked(&set);
 	if (sigprocmask(SIG_BLOCK, &set, &run.mask))
 		return fail(e, errno, "block the signals that are passed on");
-	if (supervise_open(&supervisor, plan, e) == 0 &&
+	if (supervise_open(&supervisor, plan, &run, e) == 0 &&
 	    walk_layers(STAGE_OUTSIDE, plan, &run, e) == 0 &&
 	    walk_read_namespaces(plan, &run.outside, e) == 0)
 		rc = run_child(&supervisor, &run, fd_take(&fds[0]), report_fd, e);

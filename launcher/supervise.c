@@ -11,10 +11,16 @@
 #include "supervise.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "clock.h"
+#include "terminal.h"
+
+#define SECOND UINT64_C(1000000000)
 
 struct watch *supervise_add(struct supervisor *s, struct watch watch, struct err *e)
 {
@@ -39,24 +45,98 @@ void supervise_drop(struct watch *watch)
 	watch->fd = -1;
 }
 
+void supervise_signal(struct supervisor *s, int sig)
+{
+	bool leads = plan_has(s->plan, "session") && !plan_has(s->plan, "pid");
+
+	/* Pid 1 passes it on to the agent's group. */
+	(void)kill(leads ? -s->pid : s->pid, sig);
+}
+
+void supervise_stop(int sig, bool group)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, sig);
+	(void)kill(group ? 0 : getpid(), sig);
+	(void)sigprocmask(SIG_UNBLOCK, &set, NULL); /* here it stops */
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	/* What woke us is not meant for the command, which gets its own. */
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGCONT);
+	(void)sigtimedwait(&set, NULL, &(struct timespec){0, 0});
+}
+
+void supervise_continue(struct supervisor *s, bool front)
+{
+	if (plan_has(s->plan, "pid"))
+		(void)sigqueue(s->pid, SIGCONT, (union sigval){front ? INIT_FOREGROUND : 0});
+	else
+		supervise_signal(s, SIGCONT);
+}
+
+/* The command has stopped. */
+static void hear_stop(struct supervisor *s, int sig)
+{
+	if (s->terminal) {
+		terminal_hear_stop(s, sig);
+	} else if (s->stop_asked && clock_now_ns() - s->stop_asked < 2 * SECOND) {
+		/* Somebody has stopped us and it together. By itself it stops alone, lest it could
+		 * stop the clock that it runs against. */
+		s->stop_asked = 0;
+		supervise_stop(SIGTSTP, false);
+		supervise_continue(s, false);
+	}
+}
+
 static void reap(struct supervisor *s)
 {
 	int status;
 
-	if (waitpid(s->pid, &status, WNOHANG) != s->pid)
-		return;
-	s->ended = true;
-	s->status = init_exit_code(status);
+	while (!s->ended && waitpid(s->pid, &status, WNOHANG | WUNTRACED) == s->pid) {
+		if (WIFSTOPPED(status)) {
+			hear_stop(s, WSTOPSIG(status));
+			continue;
+		}
+		s->ended = true;
+		s->status = init_exit_code(status);
+	}
+}
+
+/* What pid 1 tells: the stops of the agent. */
+static void hear_notes(struct supervisor *s, struct watch *watch, short events)
+{
+	unsigned char sig;
+
+	(void)events;
+	switch (read(watch->fd, &sig, 1)) {
+	case 1:
+		hear_stop(s, sig);
+		break;
+	case 0:
+		supervise_drop(watch);
+		break;
+	default:
+		break;
+	}
 }
 
 static void pass_on(struct supervisor *s, const struct signalfd_siginfo *info)
 {
+	int sig = (int)info->ssi_signo;
+	uint64_t now = clock_now_ns();
+
+	if (sig == SIGWINCH && s->terminal && terminal_resize(s))
+		return;
+	if (sig == SIGTSTP)
+		s->stop_asked = now;
 	/*
 	 * A terminal signals its whole foreground group. An agent in a session of its own is not in
 	 * it and depends on us; one that shares ours has got the signal already.
 	 */
 	if (info->ssi_code <= 0 || plan_has(s->plan, "session"))
-		(void)kill(s->pid, (int)info->ssi_signo);
+		supervise_signal(s, sig);
 }
 
 static void hear_signals(struct supervisor *s, struct watch *watch, short events)
@@ -64,11 +144,13 @@ static void hear_signals(struct supervisor *s, struct watch *watch, short events
 	struct signalfd_siginfo info;
 
 	(void)events;
-	while (!s->ended && read(watch->fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+	while (read(watch->fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo == SIGCHLD)
 			reap(s);
-		else
+		else if (!s->ended)
 			pass_on(s, &info);
+		else if (s->terminal && info.ssi_signo != SIGWINCH && info.ssi_signo != SIGCONT)
+			terminal_give_up(s);
 	}
 }
 
@@ -84,6 +166,18 @@ static int open_signals(struct supervisor *s, struct err *e)
 	return supervise_add(s, watch, e) ? 0 : -1;
 }
 
+static int open_notes(struct supervisor *s, struct err *e)
+{
+	int fds[2];
+
+	if (!plan_has(s->plan, "pid"))
+		return 0;
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK))
+		return fail(e, errno, "make a pipe between the processes");
+	s->run->notes_fd = fds[1];
+	return supervise_add(s, (struct watch){fds[0], POLLIN, hear_notes, NULL}, e) ? 0 : -1;
+}
+
 /* Who has something to hear of from the start. */
 static const struct watcher {
 	/* Before the first process inside is made: whatever can fail, so that a start is refused.
@@ -93,11 +187,13 @@ static const struct watcher {
 	void (*start)(struct supervisor *s);
 } watchers[] = {
 	{open_signals, NULL},
+	{open_notes, NULL},
+	{terminal_open, terminal_start},
 };
 
-int supervise_open(struct supervisor *s, const struct plan *plan, struct err *e)
+int supervise_open(struct supervisor *s, const struct plan *plan, struct run *run, struct err *e)
 {
-	*s = (struct supervisor){.plan = plan};
+	*s = (struct supervisor){.plan = plan, .run = run, .terminal_fd = -1};
 	for (size_t i = 0; i < ARRAY_SIZE(watchers); i++)
 		if (watchers[i].open && watchers[i].open(s, e))
 			return -1;
@@ -121,7 +217,7 @@ static int turn(struct supervisor *s, struct err *e)
 	if (poll(p, n, -1) < 0)
 		return errno == EINTR ? 0 : fail(e, errno, "wait for the command");
 	/* A watch may have been dropped, or its place taken, by one that came before it. */
-	for (nfds_t i = 0; i < n && !s->ended; i++)
+	for (nfds_t i = 0; i < n; i++)
 		if (p[i].revents && of[i]->fd == p[i].fd)
 			of[i]->ready(s, of[i], p[i].revents);
 	return 0;
@@ -142,7 +238,7 @@ int supervise_run(struct supervisor *s, pid_t pid, struct err *e)
 	for (size_t i = 0; i < ARRAY_SIZE(watchers); i++)
 		if (watchers[i].start)
 			watchers[i].start(s);
-	while (!s->ended && rc == 0)
+	while (rc == 0 && (!s->ended || (s->terminal && terminal_finish(s))))
 		rc = turn(s, e);
 	if (rc)
 		supervise_kill(pid);
@@ -151,6 +247,8 @@ int supervise_run(struct supervisor *s, pid_t pid, struct err *e)
 
 void supervise_close(struct supervisor *s)
 {
+	terminal_close(s);
 	for (size_t i = 0; i < s->watches_n; i++)
 		supervise_drop(&s->watches[i]);
+	fd_cleanup(&s->terminal_fd);
 }

@@ -28,9 +28,14 @@ enum { WATCHES_MAX = 64 };
 
 struct supervisor {
 	const struct plan *plan;
-	pid_t pid; /* the first process inside */
+	struct run *run;
+	pid_t pid;	 /* the first process inside */
+	int terminal_fd; /* the master of the command's terminal until somebody watches it; -1 */
+	struct terminal *terminal; /* NULL: none is passed through */
 	struct watch watches[WATCHES_MAX];
-	size_t watches_n; /* places that were ever in use */
+	size_t watches_n;     /* places that were ever in use */
+	uint64_t stop_asked;  /* when a SIGTSTP was passed on; 0: it has been answered */
+	uint64_t interrupted; /* when the last SIGINT was */
 	bool ended;
 	int status; /* once it has ended: what to exit with */
 };
@@ -39,7 +44,7 @@ struct supervisor {
  * Before the first process inside is made, and after the signals have been blocked: every watcher
  * opens what it needs, so that a start fails here and not once the command runs.
  */
-int supervise_open(struct supervisor *s, const struct plan *plan, struct err *e);
+int supervise_open(struct supervisor *s, const struct plan *plan, struct run *run, struct err *e);
 
 /* The command runs: until it has ended. -1 where it could not be waited for; it is killed then. */
 int supervise_run(struct supervisor *s, pid_t pid, struct err *e);
@@ -47,6 +52,15 @@ int supervise_run(struct supervisor *s, pid_t pid, struct err *e);
 /* Ends the first process inside, and with it all the others, at once; and reaps it. */
 void supervise_kill(pid_t pid);
 void supervise_close(struct supervisor *s);
+
+/* Passes a signal on to the command's group. */
+void supervise_signal(struct supervisor *s, int sig);
+
+/* Stops the launcher itself by sig, until it is continued; group: all of its process group. */
+void supervise_stop(int sig, bool group);
+
+/* Lets the stopped command go on, with its terminal in its hands or not. */
+void supervise_continue(struct supervisor *s, bool front);
 
 /* Adds a watch; it takes fd, also where there is no place left (NULL). */
 struct watch *supervise_add(struct supervisor *s, struct watch watch, struct err *e);

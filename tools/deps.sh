@@ -32,6 +32,9 @@ mandoc mandoc
 sqlite3 sqlite3
 nodejs node
 procps ps
+vim vim.basic
+less less
+tmux tmux
 '
 
 missing() {

@@ -194,9 +194,10 @@ binaries() {
     run $USER_DROP sh -c 'readlink "/proc/$1/exe"; cat "/proc/$1/environ" "/proc/$1/maps"; ls "/proc/$1/fd"' sh "$init"
     is "lesson 1 CVE-2016-8659: the set-up's process is closed to its own uid ($who)" "${init:+known}:$out" "known:"
     if [ "$(id -u)" = 0 ]; then
-        is "lesson 5 CVE-2026-41163: and holds no descriptor to ask it by ($who)" "$(ls "/proc/$init/fd")" ""
+        is "lesson 5 CVE-2026-41163: and holds no descriptor to ask it by, but a pipe that it only writes to ($who)" \
+            "$(ls "/proc/$init/fd" | wc -l) $(cat "/proc/$init/fdinfo/"* | grep -c '^flags:.*01$')" "1 1"
     else
-        skip "lesson 5 CVE-2026-41163: and holds no descriptor to ask it by ($who)" "only root can see them"
+        skip "lesson 5 CVE-2026-41163: and holds no descriptor to ask it by, but a pipe that it only writes to ($who)" "only root can see them"
     fi
     kill "$pid"
     wait "$pid" 2>/dev/null

@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Layer session, on a real terminal: nothing can be typed into it, /dev/tty does not open, and
-# signals of the terminal reach the command once. The seccomp layer refuses the same by number.
+# Layer session, on a real terminal: the command has one of its own, nothing can be typed into the
+# caller's, /dev/tty is not that, and its keys' signals reach the command once. The seccomp layer
+# refuses the same by number. Where the caller's terminal is passed as it is (--terminal inherit) the
+# walls are those of a session without a terminal.
 . "$(dirname "$0")/live.inc"
 helpers try pty
 
@@ -31,13 +33,15 @@ pushing() {
         types "off: also with bits above 32 set" "ok, typed [X]" '' \
             --profile none "$BIN/try" tiocsti X 0x1
         types "ns_only has no wall against it" "ok, typed [X]" '' --profile ns_only "$BIN/try" tiocsti X
-        types "with nobody's terminal, session alone is no wall" "ok, typed [X]" -n \
-            --profile none --with session "$BIN/try" ctty-type X
+        types "with nobody's terminal that is passed, session alone is no wall" "ok, typed [X]" -n \
+            --profile none --with session --terminal inherit "$BIN/try" ctty-type X
+        types "one's own terminal can be typed into, and nobody else's" "ok, typed []" '' \
+            --profile none --with session "$BIN/try" tiocsti X
     else
         skip "what TIOCSTI does without the layer ($who)" "dev.tty.legacy_tiocsti is 0: the kernel refuses it"
     fi
     for high in 0x0 0x1 0x80000000 0xffffffff; do
-        terminal '' --profile none --with session "$BIN/try" tiocsti X "$high"
+        terminal '' --profile none --with session --terminal inherit "$BIN/try" tiocsti X "$high"
         like "session: TIOCSTI with $high above is refused ($who)" "$ended: $screen, typed [$typed]" \
             '^0: (EPERM|EIO), typed \[\]$'
         types "seccomp: TIOCSTI with $high above is refused" "EPERM, typed []" '' \
@@ -45,24 +49,41 @@ pushing() {
         types "seccomp: TIOCLINUX with $high above is refused" "EPERM, typed []" '' \
             --profile none --with nnp --with seccomp "$BIN/try" tioclinux "$high"
         types "full: TIOCSTI with $high above is refused" "EPERM, typed []" '' "$BIN/try" tiocsti X "$high"
+        types "full: on the caller's terminal, too" "EPERM, typed []" '' --terminal inherit \
+            "$BIN/try" tiocsti X "$high"
     done
     types "off: TIOCLINUX is not refused as such (a pty is no console)" "ENOTTY, typed []" '' \
         --profile none "$BIN/try" tioclinux
-    types "full: with nobody's terminal" "EPERM, typed []" -n "$BIN/try" ctty-type X
+    for mode in pty inherit; do
+        types "full: with nobody's terminal, $mode" "EPERM, typed []" -n --terminal "$mode" \
+            "$BIN/try" ctty-type X
+    done
 }
 
 terminals() {
     types "off: /dev/tty opens" "ok, typed []" '' --profile none "$BIN/try" open-write /dev/tty
-    types "session: /dev/tty does not" "ENXIO, typed []" '' --profile none --with session \
-        "$BIN/try" open-write /dev/tty
-    types "full: /dev/tty does not" "ENXIO, typed []" '' "$BIN/try" open-write /dev/tty
-    types "session: the caller's terminal cannot be taken" "EPERM, typed []" '' \
-        --profile none --with session "$BIN/try" ctty
-    types "session: nor by force" "EPERM, typed []" '' --profile none --with session "$BIN/try" ctty 1
-    types "full: nor there" "EPERM, typed []" '' "$BIN/try" ctty 1
-    types "0, 1 and 2 are still the terminal" "yes yes yes, typed []" '' \
-        sh -c 'for fd in 0 1 2; do [ -t $fd ] && echo yes; done'
-    gives yes "the command leads a session of its own" sh -c \
+    types "session: /dev/tty does not, where the terminal is the caller's" "ENXIO, typed []" '' \
+        --profile none --with session --terminal inherit "$BIN/try" open-write /dev/tty
+    types "full: nor there" "ENXIO, typed []" '' --terminal inherit "$BIN/try" open-write /dev/tty
+    # Its own opens, is that of 0, 1 and 2, and is known by name inside.
+    types "full: /dev/tty is the command's own" "ok, typed []" '' "$BIN/try" open-write /dev/tty
+    types "full: it has a name" "/dev/pts/0 yes, typed []" '' sh -c \
+        'tty; [ "$(stat -c %t:%T /dev/pts/0)" = 88:0 ] && [ -w /dev/pts/0 ] && echo yes'
+    for mode in pty inherit; do
+        types "session: the terminal cannot be taken, $mode" "EPERM, typed []" '' \
+            --profile none --with session --with user --with pid --terminal "$mode" "$BIN/try" ctty
+        types "session: nor by force, $mode" "EPERM, typed []" '' --profile none --with session \
+            --with user --with pid --terminal "$mode" "$BIN/try" ctty 1
+        types "full: nor there, $mode" "EPERM, typed []" '' --terminal "$mode" "$BIN/try" ctty 1
+    done
+    for options in '' '--terminal inherit'; do
+        # shellcheck disable=SC2086
+        types "0, 1 and 2 are a terminal $options" "yes yes yes, typed []" '' $options \
+            sh -c 'for fd in 0 1 2; do [ -t $fd ] && echo yes; done'
+    done
+    gives "1 yes" "the command leads a group in pid 1's session" sh -c \
+        'set -- $(sed "s/.*) //" /proc/self/stat); echo "$4 $([ "$3" = $$ ] && echo yes)"'
+    gives yes "without pid it leads the session itself" --without pid sh -c \
         '[ "$(cut -d" " -f6 /proc/self/stat)" = $$ ] && echo yes'
     gives no "off: it does not" --profile none sh -c \
         '[ "$(cut -d" " -f6 /proc/self/stat)" = $$ ] || echo no'
@@ -73,7 +94,7 @@ keys() {
     count='n=0; trap "n=\$((n + 1))" INT WINCH; echo ready; i=0
         while [ $i -lt 8 ]; do sleep 0.05; i=$((i + 1)); done; echo "got $n"'
     for options in '--profile none' '--profile ns_only' '--profile full' '--without pid' \
-        '--profile none --with session'; do
+        '--profile none --with session' '--terminal inherit'; do
         # shellcheck disable=SC2086
         types "^C reaches the command once under $options" "ready got 1, typed []" '-t \003' \
             $options sh -c "$count"

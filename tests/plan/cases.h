@@ -54,6 +54,16 @@ static const struct {
 	{"paths", "--ro /absent --optional /absent --rw . true", ""},
 	{"paths", "--rw /absent:/data --optional / true", ""},
 
+	{"terminal", "true", "terminals=7"},
+	{"terminal", "true", "terminals=1"},
+	{"terminal", "--terminal pty --terminal-filter off true", "terminals=6"},
+	{"terminal", "--terminal inherit true", "terminals=7"},
+	{"terminal", "--without session true", "terminals=7"},
+	{"terminal", "true", "terminals=3 terminals-differ"},
+	{"terminal", "--terminal inherit true", "terminals=3 terminals-differ"},
+	{"terminal", "--terminal raw true", "terminals=7"},
+	{"terminal", "--terminal-filter yes true", ""},
+
 	{"refused-paths", "--ro /absent true", ""},
 	{"refused-paths", "--rw /root true", ""},
 	{"refused-paths", "--ro /absent --optional /abs true", ""},

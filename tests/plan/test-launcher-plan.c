@@ -46,6 +46,10 @@ static void read_word(const char *word, struct host *host)
 		host->env = no_env;
 	else if (str_starts(word, "cwd="))
 		host->cwd = str_equal(value, "none") ? NULL : value;
+	else if (str_starts(word, "terminals="))
+		host->terminals = (unsigned int)atoi(value);
+	else if (str_equal(word, "terminals-differ"))
+		host->terminals_differ = true;
 	else if (str_starts(word, "abi="))
 		read_landlock(value, host);
 	else if (str_starts(word, "errata="))

@@ -17,8 +17,10 @@ static const struct {
 	size_t offset;
 } strings[] =
 	{
-		{"profile", AT(profile)},   {"agent", AT(agent)}, {"chdir", AT(chdir)},
-		{"hostname", AT(hostname)}, {"user", AT(user)},	  {"report", AT(report)},
+		{"profile", AT(profile)},   {"agent", AT(agent)},
+		{"chdir", AT(chdir)},	    {"hostname", AT(hostname)},
+		{"user", AT(user)},	    {"report", AT(report)},
+		{"terminal", AT(terminal)}, {"terminal-filter", AT(terminal_filter)},
 },
   lists[] =
 	  {

@@ -48,7 +48,7 @@ static void test_codes(void)
 static void test_signals(void)
 {
 	static const int in[] = {SIGHUP,  SIGINT,   SIGQUIT, SIGTERM, SIGUSR1,
-				 SIGUSR2, SIGWINCH, SIGCONT, SIGCHLD};
+				 SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP, SIGCHLD};
 	sigset_t set;
 	int n = 0;
 
@@ -87,7 +87,10 @@ static int run(int agent_code, bool own_session, int sent)
 			_exit(agent_code);
 		}
 		(void)alarm(20);
-		_exit(init_run(agent, own_session));
+		_exit(init_run(&(struct init){.agent = agent,
+					      .own_group = own_session,
+					      .notes_fd = -1,
+					      .terminal_fd = -1}));
 	}
 	nap(100);
 	if (sent)
