@@ -103,6 +103,9 @@ $(BUILD)/gen/profiles.inc: $(BUILD)/gen/mkprofiles $(PROFILES)
 	$(call say,PROFILE,$@)
 	$(Q)$< $(PROFILES) > $@.tmp && mv $@.tmp $@
 
+COMPLETIONS := bash-completion/completions/pinfold zsh/site-functions/_pinfold \
+               fish/vendor_completions.d/pinfold.fish
+
 install: all
 	install -d $(DESTDIR)$(bindir) $(SECTIONS:%=$(DESTDIR)$(mandir)/man%) $(DESTDIR)$(datadir)/profiles
 	install -m 755 $(addprefix $(BUILD)/,$(PROGRAMS)) $(DESTDIR)$(bindir)
@@ -110,10 +113,17 @@ install: all
 	@# For reading, and for editors: the program has its own copies.
 	install -m 644 $(PROFILES) $(DESTDIR)$(datadir)/profiles
 	$(BUILD)/pinfold policy schema > $(DESTDIR)$(datadir)/policy.schema.json
+	@# Where the shells look by themselves, and the profile for hosts that want it (pinfold help apparmor).
+	install -d $(dir $(COMPLETIONS:%=$(DESTDIR)$(PREFIX)/share/%)) $(DESTDIR)$(datadir)/apparmor
+	$(BUILD)/pinfold completion bash > $(DESTDIR)$(PREFIX)/share/$(word 1,$(COMPLETIONS))
+	$(BUILD)/pinfold completion zsh > $(DESTDIR)$(PREFIX)/share/$(word 2,$(COMPLETIONS))
+	$(BUILD)/pinfold completion fish > $(DESTDIR)$(PREFIX)/share/$(word 3,$(COMPLETIONS))
+	install -m 644 contrib/apparmor/pinfold $(DESTDIR)$(datadir)/apparmor
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(bindir)/,$(PROGRAMS))
 	rm -f $(foreach s,$(SECTIONS),$(patsubst man/%,$(DESTDIR)$(mandir)/man$(s)/%,$(filter %.$(s),$(MANPAGES))))
+	rm -f $(COMPLETIONS:%=$(DESTDIR)$(PREFIX)/share/%)
 	rm -rf $(DESTDIR)$(datadir)
 
 clean:

@@ -23,6 +23,8 @@ static const struct {
 	{"policy", cmd_policy, "show, check and compare policies"},
 	{"doctor", cmd_doctor, "say what this host offers, what it lacks, and what helps"},
 	{"layers", cmd_layers, "list the layers, and try which of them this host gives"},
+	{"completion", cmd_completion, "print a script that completes in bash, zsh or fish"},
+	{"help", cmd_help, "explain a topic"},
 };
 
 static const struct {
@@ -41,9 +43,9 @@ static void print_help(FILE *file)
 	      "blocks. No root, no daemon, no helper program.\n\n",
 	      file);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(file, "  %-8s %s\n", commands[i].name, commands[i].help);
+		fprintf(file, "  %-10s %s\n", commands[i].name, commands[i].help);
 	for (size_t i = 0; i < ARRAY_SIZE(beside); i++)
-		fprintf(file, "  %-8s %s\n", beside[i].name, beside[i].help);
+		fprintf(file, "  %-10s %s\n", beside[i].name, beside[i].help);
 	fputs("\npinfold COMMAND --help says more; pinfold --version. Manual: pinfold(1).\n", file);
 }
 
@@ -92,7 +94,7 @@ static int obey(int argc, char **argv, struct err *e)
 	if (str_equal(argv[1], "--help")) {
 		print_help(stdout);
 	} else if (str_equal(argv[1], "--version")) {
-		puts("pinfold " PINFOLD_VERSION);
+		help_print_version();
 	} else {
 		size_t i = 0;
 

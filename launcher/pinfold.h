@@ -399,6 +399,9 @@ int cmd_run(int argc, char **argv);
 int cmd_plan(int argc, char **argv);
 int cmd_layers(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
+int cmd_completion(int argc, char **argv);
+int cmd_help(int argc, char **argv);
+void help_print_version(void); /* cmd-help.c */
 int cmd_policy(int argc, char **argv);
 
 #endif
