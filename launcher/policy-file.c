@@ -76,8 +76,13 @@ static int open_file(const char *path, enum policy_trust trust, struct err *e)
 		.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
 		.resolve = strict ? UAPI_RESOLVE_NO_SYMLINKS : 0,
 	};
-	int fd = sys_openat2(AT_FDCWD, path, &how);
+	struct stat st;
+	int fd;
 
+	/* Most often there is none. */
+	if (lstat(path, &st) && (errno == ENOENT || errno == ENOTDIR))
+		return -1;
+	fd = sys_openat2(AT_FDCWD, path, &how);
 	if (fd >= 0 || errno == ENOENT || errno == ENOTDIR)
 		return fd;
 	err_where(e, "%s", path);

@@ -194,6 +194,8 @@ static const struct {
 	{"{'profile': 'none', 'with': ['nnp']}", "{'profile': 'none', 'with': ['nnp', 'env']}",
 	 "profile=without the layer env"},
 	{"{'profile': 'none', 'with': ['nnp', 'env']}", "{'profile': 'none'}", ""},
+	{"{'fallback': 'landlock-only'}", "{}", "fallback=landlock-only"},
+	{"{'fallback': 'none'}", "{'fallback': 'landlock-only'}", ""},
 	{"{'allow-degraded': ['landlock']}", "{}", "allow-degraded=landlock"},
 };
 

@@ -17,10 +17,15 @@ static const struct {
 	size_t offset;
 } strings[] =
 	{
-		{"profile", AT(profile)},   {"agent", AT(agent)},
-		{"chdir", AT(chdir)},	    {"hostname", AT(hostname)},
-		{"user", AT(user)},	    {"report", AT(report)},
-		{"terminal", AT(terminal)}, {"terminal-filter", AT(terminal_filter)},
+		{"profile", AT(profile)},
+		{"fallback", AT(fallback)},
+		{"agent", AT(agent)},
+		{"chdir", AT(chdir)},
+		{"hostname", AT(hostname)},
+		{"user", AT(user)},
+		{"report", AT(report)},
+		{"terminal", AT(terminal)},
+		{"terminal-filter", AT(terminal_filter)},
 },
   lists[] =
 	  {
