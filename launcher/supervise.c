@@ -161,18 +161,19 @@ static int open_signals(struct supervisor *s, struct err *e)
 
 	init_forwarded(&set);
 	watch.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (watch.fd < 0)
+	/* 0, 1 and 2 are open and the command's: an answer that says otherwise is none. */
+	if (watch.fd <= STDERR_FILENO)
 		return fail(e, errno, "hear the signals that are passed on");
 	return supervise_add(s, watch, e) ? 0 : -1;
 }
 
 static int open_notes(struct supervisor *s, struct err *e)
 {
-	int fds[2];
+	int fds[2] = {-1, -1};
 
 	if (!plan_has(s->plan, "pid"))
 		return 0;
-	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK))
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) || fds[1] < 0)
 		return fail(e, errno, "make a pipe between the processes");
 	s->run->notes_fd = fds[1];
 	return supervise_add(s, (struct watch){fds[0], POLLIN, hear_notes, NULL}, e) ? 0 : -1;

@@ -136,7 +136,7 @@ static void at_syscall(struct task *t, const struct one_case *c, struct outcome 
 
 	if (which == CALL_ENTRY && begun && !over && t->number >= 0) {
 		at_entry(t, c, o, &call);
-		waits = waits || (t->number == 0 && strcmp(call.name, "recvfrom") == 0);
+		waits = waits || (t->number == 0 && strcmp(call.name, "recvmsg") == 0);
 		if (t->number > 0 && strcmp(call.name, "execve") == 0)
 			held = t;
 	} else if (which == CALL_EXIT && t->faked) {

@@ -29,7 +29,7 @@ arch_prctl - .* | start of the C library: it ends before main()
 prlimit64 7 .* | how many files may be open: the layer fds then asks about 64 (the layer rlimits refuses)
 stat /proc/(keys|kallsyms) ENOENT | a kernel without it has nothing to mask
 mprotect - .* | start of the C library, or musl dies where it takes the machine for one without protection
-recvfrom - EINTR | asked again
+(recvfrom|recvmsg) - EINTR | asked again
 dup3 - EBUSY | asked again
 (dup3|prlimit64|socket|socketpair|signalfd4|clone3|faccessat2) .* (ENOSYS|EINVAL) | the C library has an older call for it"
 HARD='EIO EPERM ENOMEM EINTR EAGAIN ENOSYS ENOSPC'
