@@ -3,6 +3,7 @@
 #include "pinfold.h"
 
 #include <errno.h>
+#include <string.h>
 
 static void print_help(void)
 {
@@ -14,14 +15,19 @@ static void print_help(void)
 
 static int plan(const struct policy *policy, struct err *e)
 {
+	struct host_cgroup cgroups[CONTROLLERS];
 	struct identity id;
 	struct host host;
 	struct plan p;
 	struct out out;
 
-	if (identity_make(policy, &id, e) || identity_apply(&id, e))
+	if (identity_make(policy, &id, e))
+		return -1;
+	cgroups_read(policy, cgroups); /* as `pinfold run` does, before root is given up */
+	if (identity_apply(&id, e))
 		return -1;
 	host_read(policy, &id, &host);
+	memcpy(host.cgroups, cgroups, sizeof(host.cgroups));
 	if (trial_read(policy, &host, e) || plan_make(policy, &host, &p, e))
 		return -1;
 	out_begin(&out, stdout, policy->json ? OUT_JSON : OUT_TEXT);

@@ -2,6 +2,8 @@
 /* cmd-run: `pinfold run`: asks, plans, runs. */
 #include "pinfold.h"
 
+#include <string.h>
+
 #include "pool.h"
 
 static void print_help(void)
@@ -50,13 +52,36 @@ static void print_gaps(const struct plan *plan)
 		fprintf(stderr, "  - %s\n", plan->gaps.v[i]);
 }
 
+/* A limit that holds for less than it is meant to: not without a word either. */
+static void print_weak(const struct plan *plan)
+{
+	for (int i = 0; i < LIMITS; i++)
+		if (plan->limits.v[i].weak)
+			fprintf(stderr, "pinfold: --%s: best effort, by %s of each %s: %s\n",
+				limits[i].name, limit_by_name(plan->limits.v[i].by),
+				limit_scope_name(plan->limits.v[i].scope), plan->limits.v[i].weak);
+}
+
+static int run_and_say(const struct plan *plan, const struct keeper *keeper, int report,
+		       int *status, struct err *e)
+{
+	struct outcome outcome;
+
+	if (run_plan(plan, keeper, report, &outcome, e))
+		return -1;
+	limits_say(&plan->limits, outcome.limits);
+	*status = outcome.status;
+	return 0;
+}
+
 /*
  * The start has failed. Goes on by the profile that --fallback names, where it is this host that
  * refuses a layer which that profile does without: found by trying that layer alone, so that
  * nothing in the caller's paths, which a command may have prepared, can bring it about.
  */
 static int fall_back(const struct policy *policy, const struct host *host,
-		     const struct plan *failed, int report, int *status, struct err *e)
+		     const struct plan *failed, const struct keeper *keeper, int report,
+		     int *status, struct err *e)
 {
 	const struct profile *to = policy->fallback ? profile_find(policy->fallback) : NULL;
 	struct policy other = *policy;
@@ -77,43 +102,66 @@ static int fall_back(const struct policy *policy, const struct host *host,
 		plan.fallback_why, to->name);
 	print_degraded(&plan);
 	print_gaps(&plan);
-	if (run_plan(&plan, report, status, e) == 0)
+	print_weak(&plan);
+	if (run_and_say(&plan, keeper, report, status, e) == 0)
 		return 0;
 	explain(host, &plan, e);
 	return -1;
 }
 
-static int run(const struct policy *policy, int *status, struct err *e)
+/* As the ordinary user that the agent will be. */
+static int run_as(const struct policy *policy, const struct identity *id,
+		  const struct host_cgroup *cgroups, const struct keeper *keeper, int *status,
+		  struct err *e)
 {
-	struct identity id;
 	struct host host;
 	struct plan plan;
 	autoclose int report = -1;
+
+	if (identity_apply(id, e))
+		return -1;
+	host_read(policy, id, &host);
+	memcpy(host.cgroups, cgroups, sizeof(host.cgroups));
+	if (trial_read(policy, &host, e) || plan_make(policy, &host, &plan, e) ||
+	    report_open(&plan, &report, e))
+		return -1;
+	print_degraded(&plan);
+	print_gaps(&plan);
+	print_weak(&plan);
+	if (run_and_say(&plan, keeper, report, status, e) == 0)
+		return 0;
+	explain(&host, &plan, e);
+	return fall_back(policy, &host, &plan, keeper, report, status, e);
+}
+
+static int run(const struct policy *policy, int *status, struct err *e)
+{
+	struct host_cgroup cgroups[CONTROLLERS];
+	struct keeper keeper;
+	struct identity id;
+	int rc;
 
 	if (policy->json) {
 		err_where(e, "--json");
 		err_remedy(e, "Use --report FILE for what was enforced, or pinfold plan --json.");
 		return fail(e, 0, "the option belongs to pinfold plan");
 	}
-	if (identity_make(policy, &id, e) || identity_apply(&id, e))
+	if (identity_make(policy, &id, e))
 		return -1;
-	host_read(policy, &id, &host);
-	if (trial_read(policy, &host, e) || plan_make(policy, &host, &plan, e) ||
-	    report_open(&plan, &report, e))
+	/* With the rights that we came with: an ordinary user rarely may make a cgroup. */
+	cgroups_read(policy, cgroups);
+	if (keeper_start(cgroups, &keeper, e))
 		return -1;
-	print_degraded(&plan);
-	print_gaps(&plan);
-	if (run_plan(&plan, report, status, e) == 0)
-		return 0;
-	explain(&host, &plan, e);
-	return fall_back(policy, &host, &plan, report, status, e);
+	rc = run_as(policy, &id, cgroups, &keeper, status, e);
+	keeper_end(&keeper);
+	return rc;
 }
 
 int cmd_run(int argc, char **argv)
 {
 	struct policy asked = {0}, policy;
 	struct err e = {0};
-	int status;
+	int status = EXIT_OURS;
 
 	if (cli_read(argc, argv, &asked, &e) == 0) {
 		if (asked.help) {

@@ -13,6 +13,7 @@
 #include <linux/seccomp.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -53,6 +54,14 @@ static void read_seccomp(struct host *host)
 
 	if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action))
 		host->seccomp_num = errno;
+}
+
+static void read_memory(struct host *host)
+{
+	struct sysinfo info;
+
+	if (sysinfo(&info) == 0)
+		host->memory = (uint64_t)info.totalram * info.mem_unit;
 }
 
 /* The names that programs and dynamic loaders expect beside /usr (hier(7), the merged /usr). */
@@ -102,6 +111,7 @@ void host_read(const struct policy *policy, const struct identity *id, struct ho
 	read_kernel(host);
 	read_landlock(host);
 	read_seccomp(host);
+	read_memory(host);
 	read_links(host);
 	host_read_paths(policy, host);
 	read_terminals(host);

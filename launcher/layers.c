@@ -11,14 +11,15 @@
 
 extern const struct layer layer_nnp, layer_user, layer_pid, layer_mount, layer_readonly, layer_net,
 	layer_ipc, layer_uts, layer_cgroup, layer_session, layer_fds, layer_env, layer_keyring,
-	layer_rlimits, layer_caps, layer_landlock, layer_sockets, layer_seccomp;
+	layer_rlimits, layer_limits, layer_caps, layer_landlock, layer_sockets, layer_seccomp;
 
 const struct layer *const layers[] = {
-	&layer_nnp,   /* first of all: from here on no exec gains anything, whatever follows */
-	&layer_net,   /* its thread has the longest work, so it starts first, and is joined last */
-	&layer_user,  /* before what is built with its capabilities by its id */
-	&layer_pid,   /* before mount: a fresh /proc can only be made while one is in sight */
-	&layer_mount, /* before readonly: it fills the root ... */
+	&layer_nnp,    /* first of all: from here on no exec gains anything, whatever follows */
+	&layer_limits, /* all that the run does is counted, from the first thread on */
+	&layer_net,    /* its thread has the longest work, so it starts first, and is joined last */
+	&layer_user,   /* before what is built with its capabilities by its id */
+	&layer_pid,    /* before mount: a fresh /proc can only be made while one is in sight */
+	&layer_mount,  /* before readonly: it fills the root ... */
 	&layer_readonly, /* ... which is then closed */
 	&layer_ipc,
 	&layer_uts, /* before caps: the host name takes CAP_SYS_ADMIN */

@@ -6,6 +6,7 @@
  * byte, maybe with descriptors) or a struct err:
  *
  *     inside -> launcher   terminal         the master of the command's own terminal
+ *     inside -> launcher   procfs, root     what limits are watched by (limits-watch.c)
  *     inside -> launcher   ready            every layer is applied, checked and proven
  *     inside <- launcher   go               only where a report is wanted: it is written first
  *     inside -> launcher   a struct err     why the agent will not run
@@ -17,6 +18,7 @@
 #include "pinfold.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -53,11 +55,25 @@ int link_say(int fd, enum link_word word, int with, struct err *e)
 	return 0;
 }
 
+/* What the launcher's watches look at while the command runs: it could not open it from outside. */
+static int say_views(const struct plan *plan, int link, struct err *e)
+{
+	autoclose int proc = -1, root = -1;
+
+	if (!limits_look_inside(plan))
+		return 0;
+	proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (proc < 0 || root < 0)
+		return fail(e, errno, "open what is watched inside");
+	return link_say(link, LINK_PROC, proc, e) ? -1 : link_say(link, LINK_ROOT, root, e);
+}
+
 int link_say_ready(const struct plan *plan, const struct run *run, struct err *e)
 {
 	char go = 0;
 
-	if (link_say(run->link_fd, LINK_READY, -1, e))
+	if (say_views(plan, run->link_fd, e) || link_say(run->link_fd, LINK_READY, -1, e))
 		return -1;
 	if (plan->report && (recv(run->link_fd, &go, 1, 0) != 1 || go != LINK_GO))
 		return fail(e, 0, "the launcher gave no leave to start");

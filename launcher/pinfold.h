@@ -21,6 +21,7 @@
 
 #include "err.h"
 #include "fd.h"
+#include "limit.h"
 #include "map.h"
 #include "ns.h"
 #include "out.h"
@@ -77,9 +78,11 @@ struct host {
 	struct host_path *paths;
 	size_t paths_n;
 	struct map paths_by_name; /* from given to the place in paths */
-	const char *const *env;	  /* the caller's environment */
 	unsigned int terminals;	  /* bit fd: descriptor 0, 1 or 2 is a terminal */
 	bool terminals_differ;	  /* ... and they are not the same one */
+	uint64_t memory;	  /* bytes; 0 where it cannot be told */
+	struct host_cgroup cgroups[CONTROLLERS];
+	const char *const *env; /* the caller's environment */
 };
 
 /* ---- what will be done --------------------------------------------------------------------- */
@@ -156,9 +159,16 @@ struct plan {
 	const char *fallback_from, *fallback_why; /* the profile that this host refused; or NULL */
 	struct str_list gaps; /* what the profile is known not to stop, to be said out loud */
 	struct plan_terminal terminal;
+	struct plan_limits limits;
 	const char *const *command; /* NULL: a trial, which ends where exec would be */
 	const char *report;
 	bool verbose;
+};
+
+/* What the launcher may look at while the command runs; -1: nothing of that kind is watched. */
+struct inside {
+	int proc_fd; /* the fresh procfs */
+	int root_fd; /* the composed root */
 };
 
 /* ---- how it is done: layers ---------------------------------------------------------------- */
@@ -207,12 +217,24 @@ struct run {
 	int terminal_fd; /* the command's own terminal; -1: none */
 	dev_t terminal_dev; /* ... by which it is known again */
 	ino_t terminal_ino;
-	bool in_front;		 /* our job is the one that the caller's terminal is for */
-	bool foreground;	 /* ... and the command may read from it from the start */
-	sigset_t mask;		 /* the caller's blocked signals, which the agent gets back */
-	const char *const *env;	 /* what exec will get */
+	bool in_front;		     /* our job is the one that the caller's terminal is for */
+	bool foreground;	     /* ... and the command may read from it from the start */
+	sigset_t mask;		     /* the caller's blocked signals, which the agent gets back */
+	const char *const *env;	     /* what exec will get */
+	const struct keeper *keeper; /* of the run's cgroups (keeper.c); fd -1: there is none */
+	struct run_cgroups cgroups;
+	struct relay relays[2]; /* the output's, where it is counted (relay.c) */
+	size_t relays_n;
 	struct net_job *net_job; /* the net layer's own, between its two stages */
 	struct steps *steps;	 /* NULL where nobody asked */
+};
+
+/* How a run ended. */
+struct outcome {
+	int status;	 /* to end with */
+	int limit_ended; /* the limit that the launcher ended the run for; -1: none */
+	struct limit_outcome limits[LIMITS];
+	uint64_t ns; /* from start to end */
 };
 
 struct layer {
@@ -290,12 +312,18 @@ int identity_apply(const struct identity *id, struct err *e); /* root becomes id
 void host_read(const struct policy *policy, const struct identity *id, struct host *host);
 void host_read_paths(const struct policy *policy, struct host *host);
 
-/* plan.c, plan-view.c, plan-env.c, plan-rules.c: pure. plan_make() refuses with -1 what cannot be
- * done. */
+/* plan.c, plan-view.c, plan-env.c, plan-rules.c, plan-limits.c: pure. plan_make() refuses with -1
+ * what cannot be done. */
 int plan_make(const struct policy *policy, const struct host *host, struct plan *plan,
 	      struct err *e);
 int plan_make_view(const struct policy *policy, const struct host *host, struct plan *plan,
 		   struct err *e);
+int plan_make_limits(const struct policy *policy, const struct host *host, struct plan *plan,
+		     struct err *e);
+/* Bytes of the root's tmpfs: what is written there is memory, and half of a small machine's stays.
+ */
+uint64_t limits_usual_disk(const struct host *host);
+int plan_check_limits(const struct plan *plan, struct err *e); /* ... once the view is made */
 int plan_make_env(const struct policy *policy, const struct host *host, struct plan *plan,
 		  struct err *e);
 int plan_check_rules(const struct host *host, const struct plan *plan, struct err *e);
@@ -317,10 +345,11 @@ int trial_read(const struct policy *policy, struct host *host, struct err *e);
 void trial_find_culprit(const struct host *host, const struct plan *plan, struct err *e);
 
 /*
- * run.c: runs the plan. Returns 0 with the exit status to end with, or -1 where the agent did not
+ * run.c: runs the plan. Returns 0 with how it ended, or -1 where the agent did not
  * run at all. report_fd: where the report goes once the agent runs, or -1.
  */
-int run_plan(const struct plan *plan, int report_fd, int *status, struct err *e);
+int run_plan(const struct plan *plan, const struct keeper *keeper, int report_fd,
+	     struct outcome *outcome, struct err *e);
 
 /*
  * pin.c, place.c: the mounts, taken and placed. pin_mount() returns -1 with no error where there is
@@ -339,7 +368,13 @@ int walk_prove_namespaces(const struct plan *plan, const struct run *run, struct
  * link.c: between the launcher (fds[0]) and the processes inside (fds[1], run->link_fd).
  * link_hear() returns 1 for a word, 0 where exec has happened, -1 where it will not, with e.
  */
-enum link_word { LINK_TERMINAL = 't', LINK_READY = 'r', LINK_GO = 'g' };
+enum link_word {
+	LINK_TERMINAL = 't',
+	LINK_PROC = 'p',
+	LINK_ROOT = '/',
+	LINK_READY = 'r',
+	LINK_GO = 'g'
+};
 
 struct link_heard {
 	char word;  /* of enum link_word */
@@ -352,6 +387,10 @@ int link_say(int fd, enum link_word word, int with, struct err *e); /* with -1: 
 int link_say_ready(const struct plan *plan, const struct run *run, struct err *e);
 _Noreturn void link_say_failure(const struct run *run, struct err *e);
 int link_hear(int fd, struct link_heard *heard, struct err *e);
+
+/* relay.c: before the first process inside is made, and in that */
+int relay_make(const struct plan *plan, struct run *run, struct err *e);
+int relay_enter(const struct run *run, struct err *e);
 
 /* exec.c: becomes the command, by the PATH of env. Returns only on failure, with the exit code. */
 int exec_command(const char *const *command, const char *const *env, struct err *e);

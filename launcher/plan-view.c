@@ -14,19 +14,14 @@
 #include "pool.h"
 
 #define MIB (UINT64_C(1) << 20)
-#define GIB (UINT64_C(1) << 30)
 
 /*
  * One tmpfs holds all that is made for the run, under one bound that no ordinary build meets and
  * that keeps a runaway from filling the host's memory. /tmp and /dev/shm are mounts of their own in
  * it, so that they stay writable where the layer readonly closes the root.
  */
-static const struct mount root_mount = {.kind = MOUNT_ROOT,
-					.dest = "/",
-					.writable = true,
-					.size = 4 * GIB,
-					.inodes = 1 * MIB,
-					.mode = 0755};
+static const struct mount root_mount = {
+	.kind = MOUNT_ROOT, .dest = "/", .writable = true, .inodes = 1 * MIB, .mode = 0755};
 static const struct mount tmp_mount = {
 	.kind = MOUNT_SCRATCH, .dest = "/tmp", .writable = true, .mode = 01777};
 static const struct mount shm_mount = {
@@ -87,8 +82,12 @@ static void add(struct plan *plan, struct mount m)
 static void add_system(const struct host *host, struct plan *plan)
 {
 	struct mount usr = {.kind = MOUNT_TREE, .source = "/usr", .dest = "/usr"};
+	struct mount root = root_mount;
 
-	add(plan, root_mount);
+	root.size = limit_is(&plan->limits, LIMIT_DISK, LIMIT_BY_TMPFS)
+			    ? plan->limits.v[LIMIT_DISK].value
+			    : limits_usual_disk(host);
+	add(plan, root);
 	add(plan, usr);
 	for (size_t i = 0; i < host->links_n; i++) {
 		const struct host_link *l = &host->links[i];

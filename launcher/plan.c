@@ -238,15 +238,17 @@ int plan_make(const struct policy *policy, const struct host *host, struct plan 
 	plan->report = policy->report;
 	plan->verbose = policy->verbose;
 	if (make_set(policy, plan, e) || check_fallback(policy, e) || check_kernel(host, plan, e) ||
-	    check_available(policy, host, plan, e) || check_hostname(policy, plan, e) ||
-	    make_tcp(policy, &plan->landlock.tcp, e) || make_terminal(policy, host, plan, e))
+	    check_available(policy, host, plan, e) || plan_make_limits(policy, host, plan, e) ||
+	    check_hostname(policy, plan, e) || make_tcp(policy, &plan->landlock.tcp, e) ||
+	    make_terminal(policy, host, plan, e))
 		return -1;
 	for (int i = 0; layers[i]; i++)
 		if ((plan->layers >> i & 1) && layers[i]->reduce)
 			layers[i]->reduce(host, plan);
 	if (profile_find(plan->profile)->gaps)
 		plan_make_gaps(host, plan);
-	if (plan_make_view(policy, host, plan, e) || plan_check_rules(host, plan, e))
+	if (plan_make_view(policy, host, plan, e) || plan_check_rules(host, plan, e) ||
+	    plan_check_limits(plan, e))
 		return -1;
 	return plan_make_env(policy, host, plan, e);
 }

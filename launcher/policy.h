@@ -53,6 +53,7 @@ struct policy {
 	bool gpu;
 
 	struct policy_limits limits;
+	bool best_effort;	       /* a limit that can only be had in part is taken in part */
 	struct str_list seccomp_allow; /* groups of system calls that are opened again */
 
 	const char *terminal;	     /* pty or inherit; NULL: pty */

@@ -242,6 +242,7 @@ void report_print_plan(const struct plan *plan, struct out *out)
 	print_sockets(plan, out);
 	print_seccomp(plan, out);
 	print_terminal(plan, out);
+	limits_print(&plan->limits, out);
 	out_list(out, "command", &command);
 }
 

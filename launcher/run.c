@@ -21,11 +21,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "supervise.h"
 #include "uapi.h"
 
@@ -172,8 +174,7 @@ static int before_exec(const struct plan *plan, const struct run *run, int link_
 }
 
 /* Hears the processes inside out until the agent runs (0), or will not (-1). */
-static int follow_start(struct supervisor *s, const struct run *run, int link_fd, int report_fd,
-			struct err *e)
+static int follow_start(struct supervisor *s, int link_fd, int report_fd, struct err *e)
 {
 	struct link_heard heard = {0};
 	int rc;
@@ -183,17 +184,20 @@ static int follow_start(struct supervisor *s, const struct run *run, int link_fd
 
 		if (heard.word == LINK_TERMINAL && with >= 0)
 			s->terminal_fd = fd_take(&with);
+		else if (heard.word == LINK_PROC && with >= 0)
+			s->inside.proc_fd = fd_take(&with);
+		else if (heard.word == LINK_ROOT && with >= 0)
+			s->inside.root_fd = fd_take(&with);
 		else if (heard.word == LINK_READY && s->plan->command &&
-			 before_exec(s->plan, run, link_fd, report_fd, e))
+			 before_exec(s->plan, s->run, link_fd, report_fd, e))
 			return -1;
 	}
 	return rc;
 }
 
-static int follow_child(struct supervisor *s, const struct run *run, int link_fd, pid_t pid,
-			int report_fd, struct err *e)
+static int follow_child(struct supervisor *s, int link_fd, pid_t pid, int report_fd, struct err *e)
 {
-	if (follow_start(s, run, link_fd, report_fd, e)) {
+	if (follow_start(s, link_fd, report_fd, e)) {
 		/* It is ending by itself, but for one that waits for leave or was stopped on its
 		 * way. */
 		supervise_kill(pid);
@@ -223,10 +227,11 @@ static int run_child(struct supervisor *s, struct run *run, int link_fd, int rep
 	(void)signal(SIGXFSZ, SIG_IGN);
 	if (pid < 0)
 		return fail(e, errno, "make the namespaces");
-	return follow_child(s, run, ours, pid, report_fd, e);
+	return follow_child(s, ours, pid, report_fd, e);
 }
 
-int run_plan(const struct plan *plan, int report_fd, int *status, struct err *e)
+int run_plan(const struct plan *plan, const struct keeper *keeper, int report_fd,
+	     struct outcome *outcome, struct err *e)
 {
 	struct run run = {.root_fd = -1,
 			  .proc_fd = -1,
@@ -234,8 +239,10 @@ int run_plan(const struct plan *plan, int report_fd, int *status, struct err *e)
 			  .link_fd = -1,
 			  .notes_fd = -1,
 			  .terminal_fd = -1,
+			  .keeper = keeper,
 			  .env = plan->env_all};
 	struct supervisor supervisor = {0};
+	uint64_t start = clock_now_ns();
 	int fds[2], rc = -1;
 	sigset_t set;
 
@@ -253,7 +260,11 @@ int run_plan(const struct plan *plan, int report_fd, int *status, struct err *e)
 	    walk_layers(STAGE_OUTSIDE, plan, &run, e) == 0 &&
 	    walk_read_namespaces(plan, &run.outside, e) == 0)
 		rc = run_child(&supervisor, &run, fd_take(&fds[0]), report_fd, e);
-	*status = supervisor.status;
+	limits_watch_end(&supervisor, rc ? e : NULL);
+	*outcome = (struct outcome){.status = supervisor.status,
+				    .limit_ended = supervisor.limit_ended,
+				    .ns = clock_now_ns() - start};
+	memcpy(outcome->limits, supervisor.limits, sizeof(outcome->limits));
 	supervise_close(&supervisor);
 	fd_cleanup(&fds[0]);
 	fd_cleanup(&run.link_fd);

@@ -101,6 +101,7 @@ static void reap(struct supervisor *s)
 		}
 		s->ended = true;
 		s->status = init_exit_code(status);
+		relay_end(s);
 	}
 }
 
@@ -145,12 +146,16 @@ static void hear_signals(struct supervisor *s, struct watch *watch, short events
 
 	(void)events;
 	while (read(watch->fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-		if (info.ssi_signo == SIGCHLD)
+		if (info.ssi_signo == SIGCHLD) {
 			reap(s);
-		else if (!s->ended)
+		} else if (!s->ended) {
 			pass_on(s, &info);
-		else if (s->terminal && info.ssi_signo != SIGWINCH && info.ssi_signo != SIGCONT)
-			terminal_give_up(s);
+		} else if (info.ssi_signo != SIGWINCH && info.ssi_signo != SIGCONT) {
+			/* Nobody is left to get it: it is for us, who still pass output on. */
+			s->busy = 0;
+			if (s->terminal)
+				terminal_give_up(s);
+		}
 	}
 }
 
@@ -190,6 +195,8 @@ static const struct watcher {
 	{open_signals, NULL},
 	{open_notes, NULL},
 	{terminal_open, terminal_start},
+	{limits_watch_open, limits_watch_start},
+	{NULL, relay_start},
 };
 
 int supervise_open(struct supervisor *s, const struct plan *plan, struct run *run, struct err *e)
@@ -210,7 +217,7 @@ static int turn(struct supervisor *s, struct err *e)
 
 	/* Only what is in use: poll(2) takes no more entries than files may be open. */
 	for (size_t i = 0; i < s->watches_n; i++) {
-		if (s->watches[i].fd < 0)
+		if (s->watches[i].fd < 0 || s->watches[i].events < 0)
 			continue;
 		of[n] = &s->watches[i];
 		p[n++] = (struct pollfd){s->watches[i].fd, s->watches[i].events, 0};
@@ -239,9 +246,9 @@ int supervise_run(struct supervisor *s, pid_t pid, struct err *e)
 	for (size_t i = 0; i < ARRAY_SIZE(watchers); i++)
 		if (watchers[i].start)
 			watchers[i].start(s);
-	while (rc == 0 && (!s->ended || (s->terminal && terminal_finish(s))))
+	while (rc == 0 && (!s->ended || (s->busy > 0) | (s->terminal && terminal_finish(s))))
 		rc = turn(s, e);
-	if (rc)
+	if (rc && !s->ended)
 		supervise_kill(pid);
 	return rc;
 }

@@ -19,7 +19,7 @@ struct supervisor;
  */
 struct watch {
 	int fd;	      /* closed when the watch is dropped; -1: a free place */
-	short events; /* may be changed at any time; 0: hang-up and errors alone */
+	short events; /* may be changed at any time; 0: hang-up and errors alone; -1: nothing */
 	void (*ready)(struct supervisor *s, struct watch *watch, short events);
 	void *data; /* the watcher's own */
 };
@@ -36,8 +36,13 @@ struct supervisor {
 	size_t watches_n;     /* places that were ever in use */
 	uint64_t stop_asked;  /* when a SIGTSTP was passed on; 0: it has been answered */
 	uint64_t interrupted; /* when the last SIGINT was */
+	size_t busy; /* streams with something to pass on still, when the command has ended */
 	bool ended;
 	int status; /* once it has ended: what to exit with */
+	struct inside inside;
+	struct limit_outcome limits[LIMITS];
+	struct watch *wall, *look; /* clocks of the limits; NULL: none is needed */
+	int limit_ended;	   /* the limit that the launcher ended the run for; -1: none */
 };
 
 /*
@@ -61,6 +66,18 @@ void supervise_stop(int sig, bool group);
 
 /* Lets the stopped command go on, with its terminal in its hands or not. */
 void supervise_continue(struct supervisor *s, bool front);
+/* limits-watch.c: clocks and counts; what came of the limits; ends the run for one of them. */
+int limits_watch_open(struct supervisor *s, struct err *e);
+void limits_watch_start(struct supervisor *s);
+void limits_watch_end(struct supervisor *s, struct err *e); /* e: of a start that failed */
+void limits_end(struct supervisor *s, enum limit_kind kind);
+
+/* relay.c: the output, where it is counted; once the command has ended, what is left of it. */
+void relay_start(struct supervisor *s);
+void relay_end(struct supervisor *s);
+
+/* What may still be passed on of n bytes of output; ends the run where that is less (relay.c). */
+size_t relay_count(struct supervisor *s, size_t n);
 
 /* Adds a watch; it takes fd, also where there is no place left (NULL). */
 struct watch *supervise_add(struct supervisor *s, struct watch watch, struct err *e);

@@ -117,6 +117,7 @@ static bool pass_output(struct supervisor *s)
 		supervise_drop(t->master);
 		t->master = NULL;
 	}
+	n = relay_count(s, n);
 	t->out_n = t->filter ? terminal_filter_run(t->filter, raw, n, t->out) : n;
 	flush_out(s);
 	return n > 0;

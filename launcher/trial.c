@@ -30,7 +30,8 @@ static int try_here(const void *arg, struct err *e)
 	struct policy policy = {.profile = a->profile ? a->profile : "none"};
 	struct host plain = *a->host; /* without the caller's paths and earlier trials */
 	struct plan *plan = pool_alloc(sizeof(*plan));
-	int status;
+	const struct keeper none = {-1, 0};
+	struct outcome outcome;
 
 	plain.paths_n = 0;
 	plain.failed = 0;
@@ -40,7 +41,7 @@ static int try_here(const void *arg, struct err *e)
 			pool_list_add(&policy.with, layers[i]->name);
 	if (plan_make(&policy, &plain, plan, e))
 		return -1;
-	if (run_plan(plan, -1, &status, e)) {
+	if (run_plan(plan, &none, -1, &outcome, e)) {
 		int at = e->where[0] ? layers_find(e->where) : -1;
 
 		/* A failed clone names no layer: it is the one on trial, or what it needs. */
@@ -48,7 +49,7 @@ static int try_here(const void *arg, struct err *e)
 			cause_explain(at < 0 ? a->layer : layers[at], e);
 		return -1;
 	}
-	return status ? fail(e, 0, "the trial ended with status %d", status) : 0;
+	return outcome.status ? fail(e, 0, "the trial ended with status %d", outcome.status) : 0;
 }
 
 int trial_apart(int (*act)(const void *arg, struct err *e), const void *arg, struct err *why_not)

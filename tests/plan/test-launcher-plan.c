@@ -29,6 +29,21 @@ static void read_failed(const char *value, struct host *host)
 	host->failed_why[i] = "tried, and refused by this machine";
 }
 
+/* cgroups=1, cgroups=2: where they can be made; cgroups=no: mounted, and not ours. */
+static void read_cgroups(const char *value, struct host *host)
+{
+	for (int i = 0; i < CONTROLLERS; i++) {
+		struct host_cgroup *c = &host->cgroups[i];
+		const char *name = controller_name((enum controller)i);
+
+		c->version = str_equal(value, "1") ? 1 : 2;
+		c->root =
+			c->version == 1 ? pool_printf("/sys/fs/cgroup/%s", name) : "/sys/fs/cgroup";
+		c->parent = str_equal(value, "no") ? NULL : pool_printf("%s/ours", c->root);
+		c->why = c->parent ? NULL : "/sys/fs/cgroup/ours cannot be written (EACCES)";
+	}
+}
+
 /* One word on a machine. */
 static void read_word(const char *word, struct host *host)
 {
@@ -54,6 +69,10 @@ static void read_word(const char *word, struct host *host)
 		read_landlock(value, host);
 	else if (str_starts(word, "errata="))
 		host->landlock_errata = (unsigned int)atoi(value);
+	else if (str_starts(word, "cgroups="))
+		read_cgroups(value, host);
+	else if (str_starts(word, "memory="))
+		host->memory = (uint64_t)atoi(value) << 30;
 	else if (str_starts(word, "failed="))
 		read_failed(value, host);
 	else if (str_starts(word, "kernel=") &&

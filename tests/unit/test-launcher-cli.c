@@ -24,6 +24,15 @@ static const struct {
 		{"hostname", AT(hostname)},
 		{"user", AT(user)},
 		{"report", AT(report)},
+		{"memory", AT(limits.memory)},
+		{"pids", AT(limits.pids)},
+		{"cpu", AT(limits.cpu)},
+		{"cpu-time", AT(limits.cpu_time)},
+		{"wall", AT(limits.wall)},
+		{"disk", AT(limits.disk)},
+		{"files", AT(limits.files)},
+		{"file-size", AT(limits.file_size)},
+		{"output", AT(limits.output)},
 		{"terminal", AT(terminal)},
 		{"terminal-filter", AT(terminal_filter)},
 },
@@ -44,6 +53,7 @@ static const struct {
 	  {"verbose", AT(verbose)},
 	  {"help", AT(help)},
 	  {"json", AT(json)},
+	  {"best-effort-limits", AT(best_effort)},
 };
 
 /* Whatever was asked besides one member and the command is as if nothing had been. */

@@ -7,7 +7,7 @@
 /* All of them, by name: a row that is taken out of layers[] is missed here. */
 static const struct {
 	const char *name, *needs, *ns;
-	bool ns_only, landlock; /* in these profiles; all but sockets are in full */
+	bool ns_only, landlock; /* in these profiles; all but sockets and limits are in full */
 } known[] = {
 	{"nnp", NULL, NULL, false, true},	   {"user", NULL, "user", true, true},
 	{"pid", "user", "pid", true, true},	   {"mount", "user", "mnt", true, true},
@@ -18,6 +18,7 @@ static const struct {
 	{"keyring", NULL, NULL, false, false},	   {"rlimits", NULL, NULL, false, false},
 	{"caps", NULL, NULL, false, false},	   {"landlock", "nnp", NULL, false, true},
 	{"seccomp", "nnp", NULL, false, false},	   {"sockets", "nnp", NULL, false, false},
+	{"limits", NULL, NULL, false, false},
 };
 
 /* The reasons beside the rows of layers[]: one acts in its stage before the other in its own. */
@@ -31,6 +32,8 @@ static const struct {
 	{"nnp", STAGE_OUTSIDE, "user", STAGE_MAPS, "no exec gains anything, whatever follows"},
 	{"nnp", STAGE_OUTSIDE, "landlock", STAGE_LOCK, "Landlock without capabilities needs nnp"},
 	{"nnp", STAGE_OUTSIDE, "seccomp", STAGE_LOCK, "a filter without capabilities needs nnp"},
+	{"limits", STAGE_MAPS, "net", STAGE_MAPS, "all is counted, from the first thread on"},
+	{"limits", STAGE_MAPS, "cgroup", STAGE_MAPS, "the place that shows as / is the run's own"},
 	{"net", STAGE_MAPS, "user", STAGE_MAPS, "its thread has the longest work: it starts first"},
 	{"mount", STAGE_BUILD, "net", STAGE_ENTER, "its thread is joined after the tree is made"},
 	{"landlock", STAGE_BUILD, "net", STAGE_ENTER, "... and the rules gathered, meanwhile"},
@@ -186,7 +189,9 @@ static void test_profiles(void)
 	is_int(profile_set(&profiles[0]), 0, "none is none");
 	is_int(profile_set(&profiles[1]), ns_only, "ns_only as known here");
 	is_int(profile_set(&profiles[2]), landlock, "landlock as known here");
-	is_int(profile_set(&profiles[3]), all & ~layers_bit("sockets"), "full is all but one");
+	/* Limits are asked for one by one, and bring their layer with them. */
+	is_int(profile_set(&profiles[3]), all & ~layers_bit("sockets") & ~layers_bit("limits"),
+	       "full is all but two");
 	for (int i = 0; layers[i]; i++)
 		ok(!(profile_set(&profiles[4]) >> i & 1) ||
 			   !(layers_with_needs(UINT32_C(1) << i) & layers_bit("user")),
