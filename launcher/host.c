@@ -98,6 +98,11 @@ static void read_terminals(struct host *host)
 	}
 }
 
+bool policy_wants_agent_view(const struct policy *policy)
+{
+	return policy->view && str_equal(policy->view, "agent");
+}
+
 void host_read(const struct policy *policy, const struct identity *id, struct host *host)
 {
 	char cwd[PATH_MAX];
@@ -115,4 +120,6 @@ void host_read(const struct policy *policy, const struct identity *id, struct ho
 	read_links(host);
 	host_read_paths(policy, host);
 	read_terminals(host);
+	if (policy_wants_agent_view(policy))
+		host_read_view(policy, host);
 }

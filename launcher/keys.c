@@ -17,6 +17,7 @@
 static const char *const fallback_names[] = {"none", "landlock-only", NULL};
 static const char *const terminal_words[] = {"pty", "inherit", NULL};
 static const char *const filter_words[] = {"on", "off", NULL};
+static const char *const view_names[] = {"bare", "agent", NULL};
 
 const struct key keys[] = {
 	{NULL, "description", OPT_STRING, AT(about), KEY_WORD, KEY_NEUTRAL, NULL, "TEXT",
@@ -27,6 +28,8 @@ const struct key keys[] = {
 	 "the command to run where none is given"},
 	{"profile", "profile", OPT_STRING, AT(profile), KEY_PROFILE, KEY_LAYERS, NULL, "NAME",
 	 "none, ns_only, landlock, full (the default) or landlock-only"},
+	{"view", "view", OPT_STRING, AT(view), KEY_WORD, KEY_ORDERED, view_names, "bare|agent",
+	 "bare: /usr and little else; agent: what programs expect, too (default: bare)"},
 	{"without", "without", OPT_LIST, AT(without), KEY_LAYER, KEY_LAYERS, NULL, "LAYER",
 	 "leave a layer of the profile out"},
 	{"with", "with", OPT_LIST, AT(with), KEY_LAYER, KEY_LAYERS, NULL, "LAYER",
@@ -41,6 +44,8 @@ const struct key keys[] = {
 	 "show a file or directory, writable"},
 	{"optional", "filesystem.optional", OPT_LIST, AT(optional), KEY_PATH, KEY_NEUTRAL, NULL,
 	 "PATH", "leave out what --ro or --rw names at or below PATH where it is missing"},
+	{"home", "home", OPT_STRING, AT(home), KEY_WORD, KEY_GRANTS, NULL, "none|private",
+	 "an empty home inside, gone afterwards (view agent)"},
 	{"agent", NULL, OPT_STRING, AT(agent), KEY_PATH, KEY_GRANTS, NULL, "DIR",
 	 "show DIR read-only at /agent, named in AGENT_DIR"},
 	{"chdir", "chdir", OPT_STRING, AT(chdir), KEY_PATH, KEY_NEUTRAL, NULL, "DIR",

@@ -61,6 +61,16 @@ static int clone_tree(int fd, uint64_t flags)
 	return fd_take(&tree);
 }
 
+/* What a file is to be a copy of. */
+static int open_file(const struct mount *m, struct err *e)
+{
+	static const struct uapi_open_how how = {
+		O_RDONLY | O_CLOEXEC, 0, UAPI_RESOLVE_NO_SYMLINKS | UAPI_RESOLVE_NO_MAGICLINKS};
+	int fd = sys_openat2(AT_FDCWD, m->source, &how);
+
+	return fd >= 0 ? fd : fail(e, errno, "open %s", m->source);
+}
+
 /*
  * A source of the host's as a detached tree. A device node is told by its numbers, whatever way its
  * path led; the other paths are canonical, so that a symbolic link in one is refused.
@@ -118,7 +128,8 @@ static int make_devpts(const struct mount *m, struct err *e)
 
 /*
  * The detached mount of one entry; -1 with no error in e where there is none: links and plain
- * directories have none; scratch directories, masks and covers are taken when they are placed.
+ * directories have none; scratch directories, masks and covers are taken when they are placed. Of a
+ * file that is a copy it is the file to read.
  */
 int pin_mount(const struct mount *m, struct run *run, struct err *e)
 {
@@ -131,6 +142,8 @@ int pin_mount(const struct mount *m, struct run *run, struct err *e)
 	case MOUNT_HOLD:
 	case MOUNT_DENY:
 		return -1;
+	case MOUNT_FILE:
+		return m->content ? -1 : open_file(m, e);
 	case MOUNT_ROOT:
 		return make_tmpfs(m, e);
 	case MOUNT_DEVPTS:

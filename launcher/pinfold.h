@@ -27,6 +27,7 @@
 #include "out.h"
 #include "policy.h"
 #include "str.h"
+#include "view.h"
 
 enum {
 	LAYERS_MAX = 32,     /* bits of a set of layers */
@@ -83,6 +84,7 @@ struct host {
 	uint64_t memory;	  /* bytes; 0 where it cannot be told */
 	struct host_cgroup cgroups[CONTROLLERS];
 	const char *const *env; /* the caller's environment */
+	struct host_view view;	/* zeroes where the view is bare */
 };
 
 /* ---- what will be done --------------------------------------------------------------------- */
@@ -96,6 +98,7 @@ enum mount_kind {
 	MOUNT_PROC,    /* a fresh procfs, or the host's where the pid layer is off */
 	MOUNT_DEVPTS,  /* own pseudo-terminals */
 	MOUNT_DEVICE,  /* one device node of the host */
+	MOUNT_FILE,    /* a file in the root's tmpfs with content, or a copy of source */
 	MOUNT_MASK,    /* the null device over a file of /proc, where that would be readable */
 	MOUNT_KEEP,    /* what lies there already, read-only: nor can its name be taken away */
 	MOUNT_HOLD,    /* what lies there already: its name alone cannot be taken away */
@@ -104,10 +107,13 @@ enum mount_kind {
 
 struct mount {
 	enum mount_kind kind;
-	const char *source; /* canonical path on the host, a link's text, or NULL */
-	const char *dest;   /* absolute path inside; without the mount layer the source counts */
+	const char *source;  /* canonical path on the host, a link's text, or NULL */
+	const char *dest;    /* absolute path inside; without the mount layer the source counts */
+	const char *content; /* of a MOUNT_FILE; NULL: what source holds is copied */
 	bool writable, is_file;
-	bool is_link;	       /* of a cover: it lies on a symbolic link itself */
+	bool is_link; /* of a cover: it lies on a symbolic link itself */
+	bool whole;   /* a MOUNT_DIR: whatever lies in it may be read, by one rule of Landlock's */
+	bool ruled;   /* ... and this lies in it: no rule of its own */
 	uint64_t size, inodes; /* bounds of the root's tmpfs: bytes, files; 0 elsewhere */
 	uint32_t mode;	       /* of a directory that is made for the run; 0 elsewhere */
 };
@@ -151,6 +157,8 @@ struct plan {
 	struct map places; /* from dest to the place in mounts */
 	const char *cwd;   /* NULL: where the caller is */
 	bool cwd_asked;	   /* named by --chdir, so it must exist */
+	bool agent_view;   /* --view agent */
+	const char *home;  /* the agent's, inside; NULL: none is made */
 	const char *hostname;
 	const char *const *env;	    /* the agent's environment by the env layer */
 	const char *const *env_all; /* the same without that layer */
@@ -308,11 +316,13 @@ void cli_print_keys(FILE *file);
 int identity_make(const struct policy *policy, struct identity *id, struct err *e);
 int identity_apply(const struct identity *id, struct err *e); /* root becomes id, for good */
 
-/* host.c, host-paths.c: read, never change */
+/* host.c, host-paths.c, host-view.c: read, never change */
 void host_read(const struct policy *policy, const struct identity *id, struct host *host);
 void host_read_paths(const struct policy *policy, struct host *host);
+void host_read_view(const struct policy *policy, struct host *host);
+bool policy_wants_agent_view(const struct policy *policy);
 
-/* plan.c, plan-view.c, plan-env.c, plan-rules.c, plan-limits.c: pure. plan_make() refuses with -1
+/* plan.c, plan-*.c: pure. plan_make() refuses with -1
  * what cannot be done. */
 int plan_make(const struct policy *policy, const struct host *host, struct plan *plan,
 	      struct err *e);

@@ -111,6 +111,27 @@ static int make_link(struct place *p, const struct mount *m, struct err *e)
 						    : fail(e, errno, "make the link %s", m->dest);
 }
 
+/* A file of its own in our tmpfs; from: what it is a copy of, where the plan has no content. */
+static int make_file(struct place *p, const struct mount *m, int from, struct err *e)
+{
+	const char *name;
+	int dir = open_parent(p, m, &name, e), rc = 0;
+	autoclose int fd = -1;
+	char data[16384];
+	ssize_t n = 0;
+
+	if (dir < 0)
+		return -1;
+	fd = openat(dir, name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return fail(e, errno, "make the file %s", m->dest);
+	if (m->content)
+		rc = fd_write_all(fd, m->content, strlen(m->content));
+	while (!m->content && rc == 0 && (n = read(from, data, sizeof(data))) > 0)
+		rc = fd_write_all(fd, data, (size_t)n);
+	return rc || n < 0 ? fail(e, errno, "fill the file %s", m->dest) : 0;
+}
+
 /* A directory of the root's tmpfs as a mount of its own. */
 static int take_scratch(int dir, const char *name, const struct mount *m, struct err *e)
 {
@@ -244,6 +265,8 @@ static int place_mount(struct place *p, const struct mount *m, int tree, struct 
 		return make_dir(p, m, e);
 	case MOUNT_LINK:
 		return make_link(p, m, e);
+	case MOUNT_FILE:
+		return make_file(p, m, tree, e);
 	case MOUNT_MASK:
 		return place_mask(p, m, e);
 	case MOUNT_KEEP:

@@ -6,7 +6,7 @@
  * destination of a user may hide, or lie inside, another: what is visible then never depends on the
  * order of options, and no mount point is ever made in a tree of the host's.
  */
-#include "pinfold.h"
+#include "plan-view.h"
 
 #include <errno.h>
 #include <string.h>
@@ -62,8 +62,14 @@ static void append(struct plan *plan, struct mount m)
 	plan->mounts[plan->mounts_n++] = m;
 }
 
-/* Adds m, and before it the directories above its destination that nothing has made yet. */
-static void add(struct plan *plan, struct mount m)
+bool view_is_made(const struct plan *plan, const char *path)
+{
+	size_t i;
+
+	return map_get(&plan->places, path, &i) && plan->mounts[i].kind != MOUNT_LINK;
+}
+
+void view_add(struct plan *plan, struct mount m)
 {
 	size_t i;
 
@@ -71,8 +77,10 @@ static void add(struct plan *plan, struct mount m)
 	     slash = strchr(slash + 1, '/')) {
 		struct mount dir = {.kind = MOUNT_DIR, .mode = 0755};
 
-		if (map_get_n(&plan->places, m.dest, (size_t)(slash - m.dest), &i))
+		if (map_get_n(&plan->places, m.dest, (size_t)(slash - m.dest), &i)) {
+			m.ruled |= plan->mounts[i].whole && !m.writable;
 			continue;
+		}
 		dir.dest = pool_copy_n(m.dest, (size_t)(slash - m.dest));
 		append(plan, dir);
 	}
@@ -87,8 +95,8 @@ static void add_system(const struct host *host, struct plan *plan)
 	root.size = limit_is(&plan->limits, LIMIT_DISK, LIMIT_BY_TMPFS)
 			    ? plan->limits.v[LIMIT_DISK].value
 			    : limits_usual_disk(host);
-	add(plan, root);
-	add(plan, usr);
+	view_add(plan, root);
+	view_add(plan, usr);
 	for (size_t i = 0; i < host->links_n; i++) {
 		const struct host_link *l = &host->links[i];
 		struct mount m = {.kind = MOUNT_LINK,
@@ -100,7 +108,7 @@ static void add_system(const struct host *host, struct plan *plan)
 			m.kind = MOUNT_TREE;
 			m.source = m.dest;
 		}
-		add(plan, m);
+		view_add(plan, m);
 	}
 }
 
@@ -108,7 +116,7 @@ static void add_proc(struct plan *plan)
 {
 	struct mount proc = {.kind = MOUNT_PROC, .source = "/proc", .dest = "/proc"};
 
-	add(plan, proc);
+	view_add(plan, proc);
 	/* The host's own /proc, shown where the pid layer is off, is not ours to mask. */
 	for (size_t i = 0; i < ARRAY_SIZE(masked) && plan_has(plan, "pid"); i++) {
 		struct mount m = {.kind = MOUNT_MASK,
@@ -116,7 +124,7 @@ static void add_proc(struct plan *plan)
 				  .is_file = true,
 				  .dest = pool_printf("/proc/%s", masked[i])};
 
-		add(plan, m);
+		view_add(plan, m);
 	}
 }
 
@@ -125,7 +133,7 @@ static void add_kernel(struct plan *plan)
 	struct mount pts = {.kind = MOUNT_DEVPTS, .dest = "/dev/pts", .writable = true};
 
 	add_proc(plan);
-	add(plan, tmp_mount);
+	view_add(plan, tmp_mount);
 	for (size_t i = 0; i < ARRAY_SIZE(devices); i++) {
 		const char *path = pool_printf("/dev/%s", devices[i]);
 		struct mount m = {.kind = MOUNT_DEVICE,
@@ -134,12 +142,12 @@ static void add_kernel(struct plan *plan)
 				  .writable = true,
 				  .is_file = true};
 
-		add(plan, m);
+		view_add(plan, m);
 	}
-	add(plan, shm_mount);
-	add(plan, pts);
+	view_add(plan, shm_mount);
+	view_add(plan, pts);
 	for (size_t i = 0; i < ARRAY_SIZE(dev_links); i++)
-		add(plan, dev_links[i]);
+		view_add(plan, dev_links[i]);
 }
 
 static int check_plain(const char *option, const char *dest, struct err *e)
@@ -157,7 +165,7 @@ static int check_plain(const char *option, const char *dest, struct err *e)
  */
 static bool takes_others(const struct mount *m)
 {
-	return m->kind == MOUNT_ROOT || m->kind == MOUNT_DIR || str_equal(m->dest, "/tmp");
+	return m->kind == MOUNT_ROOT || m->kind == MOUNT_DIR || m->kind == MOUNT_SCRATCH;
 }
 
 /* A mount at dest, above it or below it that lets none in; NULL where the place is free. */
@@ -200,6 +208,19 @@ static const struct host_path *find_path(const struct host *host, const char *gi
 	return map_get(&host->paths_by_name, given, &i) ? &host->paths[i] : NULL;
 }
 
+/*
+ * A path's own place: its canonical one. What is named by way of the home is found there, by the
+ * home's name, even where a symbolic link leads to the home.
+ */
+static const char *place_of(const struct host *host, const struct plan *plan,
+			    const struct host_path *p)
+{
+	bool in_home = plan->home && host->view.home && str_equal(plan->home, host->view.home) &&
+		       str_path_within(p->given, plan->home) && str_path_is_plain(p->given);
+
+	return in_home ? p->given : p->real;
+}
+
 /* One --ro, --rw or --agent; dest NULL: at its own canonical place. */
 static int add_path(const struct host *host, struct plan *plan, const char *option,
 		    const char *given, const char *dest, bool writable, struct err *e)
@@ -224,14 +245,18 @@ static int add_path(const struct host *host, struct plan *plan, const char *opti
 		err_remedy(e, "If that is what you mean, name %s itself.", p->real);
 		return fail(e, 0, "\"%s\" is a symbolic link, to %s", given, p->real);
 	}
+	/* The workspace is what is shown of where the caller is. */
+	if (plan->agent_view && host->cwd && str_equal(p->real, host->cwd) &&
+	    view_check_workspace(host, e))
+		return -1;
 	m.source = p->real;
-	m.dest = dest ? dest : p->real;
+	m.dest = dest ? dest : place_of(host, plan, p);
 	m.is_file = !p->is_dir;
 	if ((dest || plan_has(plan, "mount")) && check_plain(option, m.dest, e))
 		return -1;
 	if (plan_has(plan, "mount") && check_dest(plan, option, &m, e))
 		return -1;
-	add(plan, m);
+	view_add(plan, m);
 	return 0;
 }
 
@@ -310,11 +335,27 @@ static int make_cwd(const struct policy *policy, const struct host *host, struct
 	return 0;
 }
 
+bool view_shows(const struct plan *plan, const char *path)
+{
+	for (size_t i = 0; i < plan->mounts_n; i++) {
+		const struct mount *m = &plan->mounts[i];
+		bool same = m->kind == MOUNT_LINK || (m->source && str_equal(m->source, m->dest)) ||
+			    (plan->home && str_path_within(m->dest, plan->home));
+
+		if ((m->kind == MOUNT_TREE || m->kind == MOUNT_LINK) && same &&
+		    str_path_within(path, m->dest))
+			return true;
+	}
+	return false;
+}
+
 int plan_make_view(const struct policy *policy, const struct host *host, struct plan *plan,
 		   struct err *e)
 {
 	add_system(host, plan);
 	add_kernel(plan);
+	if (plan->agent_view && view_add_agent(policy, host, plan, e))
+		return -1;
 	if (add_list(policy, host, plan, false, e) || add_list(policy, host, plan, true, e))
 		return -1;
 	if (policy->agent && add_agent(host, plan, policy->agent, e))

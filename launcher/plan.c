@@ -163,6 +163,16 @@ static int check_available(const struct policy *policy, const struct host *host,
 	return 0;
 }
 
+static int make_view_name(const struct policy *policy, struct plan *plan, struct err *e)
+{
+	plan->agent_view = policy_wants_agent_view(policy);
+	if (plan->agent_view || !policy->view || str_equal(policy->view, "bare"))
+		return 0;
+	err_where(e, "--view %s", policy->view);
+	err_remedy(e, "Choose bare or agent.");
+	return fail(e, 0, "there is no such view");
+}
+
 static int check_hostname(const struct policy *policy, struct plan *plan, struct err *e)
 {
 	const char *name = policy->hostname ? policy->hostname : "pinfold";
@@ -237,7 +247,8 @@ int plan_make(const struct policy *policy, const struct host *host, struct plan 
 	plan->command = policy->command;
 	plan->report = policy->report;
 	plan->verbose = policy->verbose;
-	if (make_set(policy, plan, e) || check_fallback(policy, e) || check_kernel(host, plan, e) ||
+	if (make_set(policy, plan, e) || make_view_name(policy, plan, e) ||
+	    check_fallback(policy, e) || check_kernel(host, plan, e) ||
 	    check_available(policy, host, plan, e) || plan_make_limits(policy, host, plan, e) ||
 	    check_hostname(policy, plan, e) || make_tcp(policy, &plan->landlock.tcp, e) ||
 	    make_terminal(policy, host, plan, e))

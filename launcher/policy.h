@@ -29,6 +29,7 @@ struct policy_limits {
 
 struct policy {
 	const char *profile;	       /* NULL: full */
+	const char *view;	       /* bare or agent; NULL: bare */
 	struct str_list with, without; /* layers added to and taken from the profile */
 	struct str_list degraded;      /* layers that may be missing or incomplete */
 	const char *fallback;	       /* profile where the host refuses this one; NULL: none */

@@ -20,6 +20,7 @@ static const char *kind_name(enum mount_kind kind)
 		[MOUNT_LINK] = "link",	   [MOUNT_SCRATCH] = "scratch", [MOUNT_PROC] = "proc",
 		[MOUNT_DEVPTS] = "devpts", [MOUNT_DEVICE] = "device",	[MOUNT_MASK] = "mask",
 		[MOUNT_KEEP] = "keep",	   [MOUNT_HOLD] = "hold",	[MOUNT_DENY] = "deny",
+		[MOUNT_FILE] = "file",
 	};
 
 	return names[kind];
@@ -54,7 +55,8 @@ static void print_mounts(const struct plan *plan, struct out *out)
 		out_str(out, "kind", kind_name(m->kind));
 		if (m->source && (m->kind != MOUNT_PROC || !plan_has(plan, "pid")))
 			out_str(out, "source", m->source);
-		if (m->kind != MOUNT_LINK && m->kind != MOUNT_DIR && m->kind != MOUNT_MASK)
+		if (m->kind != MOUNT_LINK && m->kind != MOUNT_DIR && m->kind != MOUNT_MASK &&
+		    m->kind != MOUNT_FILE)
 			out_bool(out, "writable",
 				 m->kind == MOUNT_ROOT ? !plan_has(plan, "readonly") : m->writable);
 		if (m->size) {

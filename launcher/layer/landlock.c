@@ -121,6 +121,9 @@ static void landlock_reduce(const struct host *host, struct plan *plan)
 static uint64_t rights_of(const struct mount *m, unsigned int abi)
 {
 	switch (m->kind) {
+	case MOUNT_DIR:
+		/* Only of one that is whole. */
+		return fs_mask(abi, R | D);
 	case MOUNT_ROOT:
 		/* To list the names at the root; nothing in it may be changed. */
 		return fs_mask(abi, D);
@@ -152,8 +155,8 @@ static int add_rule(int ruleset, int fd, const struct mount *m, unsigned int abi
 /* What is made for the run has no counterpart on the host: nothing to allow there. */
 static bool is_made(const struct mount *m)
 {
-	return m->kind == MOUNT_LINK || m->kind == MOUNT_DIR || m->kind == MOUNT_MASK ||
-	       mount_is_cover(m);
+	return m->kind == MOUNT_LINK || m->kind == MOUNT_MASK || mount_is_cover(m) ||
+	       (m->kind == MOUNT_DIR && !m->whole);
 }
 
 /* The rules are for the very trees that were placed, or, where there are none, for the sources. */
@@ -167,9 +170,10 @@ static int add_path_rules(const struct plan *plan, const struct run *run, struct
 		const struct mount *m = &plan->mounts[i];
 		const char *path = run->trees ? m->dest + 1 : m->source;
 		autoclose int fd = -1;
-		int tree = run->trees ? run->trees[i] : -1;
+		/* What was taken for a file is what it is a copy of. */
+		int tree = run->trees && m->kind != MOUNT_FILE ? run->trees[i] : -1;
 
-		if (is_made(m) || !path)
+		if (is_made(m) || !path || (run->trees && m->ruled))
 			continue;
 		if (tree < 0)
 			tree = fd = sys_openat2(run->trees ? run->root_fd : AT_FDCWD, path, &how);

@@ -170,6 +170,7 @@ static int check_mount(const struct mount *m, dev_t root, struct err *e)
 	case MOUNT_LINK:
 	case MOUNT_DIR:
 	case MOUNT_MASK:
+	case MOUNT_FILE:
 		return 0;
 	case MOUNT_KEEP:
 	case MOUNT_HOLD:

@@ -25,6 +25,7 @@ static const struct host_path made_paths[] = {
 	PATH("/srv/link/part", "/srv/real/part", 0, true), /* through a link */
 	{.given = "/srv/link", .real = "/srv/real", .is_dir = true, .is_link = true},
 	PATH(".", "/home/user/work", 0, true),
+	PATH("/home/user/.cargo/bin", "/home/user/.cargo/bin", 0, true),
 	PATH("tool", "/home/user/work/tool", 0, true),
 	PATH("/tmp/x/bin", "/tmp/x/bin", 0, true),
 	PATH("/tmp", "/tmp", 0, true),
@@ -36,6 +37,20 @@ static const struct host_path made_paths[] = {
 	PATH("/root", "/root", EACCES, true),	/* found, and cannot be read */
 	PATH("/root/key", NULL, EACCES, false), /* cannot even be found */
 	PATH("/absent", NULL, ENOENT, false),
+};
+
+/* path, real, link, is_dir, size */
+#define ENTRY(p, r, l, d, s)                                                                       \
+	{                                                                                          \
+		.path = (p), .real = (r), .link = (l), .is_dir = (d), .size = (s)                  \
+	}
+static const struct host_entry made_etc[] = {
+	ENTRY("/etc/ssl/certs", "/etc/ssl/certs", NULL, true, 0),
+	ENTRY("/etc/ld.so.cache", "/etc/ld.so.cache", NULL, false, 200 << 10),
+	ENTRY("/etc/localtime", "/usr/share/zoneinfo/Etc/UTC", "/usr/share/zoneinfo/Etc/UTC", false,
+	      114),
+	ENTRY("/etc/services", "/etc/services", NULL, false, 12813),
+	ENTRY("/etc/timezone", "/var/lib/timezone", "/var/lib/timezone", false, 8),
 };
 
 static const char *const made_env[] = {
@@ -56,8 +71,25 @@ static inline struct host made_host(void)
 			    .links_n = ARRAY_SIZE(links),
 			    .paths = (struct host_path *)(uintptr_t)made_paths,
 			    .paths_n = ARRAY_SIZE(made_paths),
-			    .env = made_env};
+			    .env = made_env,
+			    .view = {.user = "user",
+				     .full_name = "A User",
+				     .shell = "/usr/bin/zsh",
+				     .home = "/home/user",
+				     .home_real = "/home/user",
+				     .etc = (struct host_entry *)(uintptr_t)made_etc,
+				     .etc_n = ARRAY_SIZE(made_etc)}};
+	static const char *own[] = {"/home/user/.config/pinfold",
+				    "/home/user/.local/state/pinfold"};
+	static const char *path[] = {"/home/user/.cargo/bin",
+				     "/opt/tool/bin",
+				     "/usr/local/bin",
+				     "/usr/bin",
+				     "/bin",
+				     "/sbin"};
 
+	host.view.own = (struct str_list){own, ARRAY_SIZE(own)};
+	host.view.path = (struct str_list){path, ARRAY_SIZE(path)};
 	memcpy(host.links, links, sizeof(links));
 	for (size_t i = 0; i < host.paths_n; i++)
 		map_put(&host.paths_by_name, host.paths[i].given, i);

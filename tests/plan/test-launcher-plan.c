@@ -65,6 +65,8 @@ static void read_word(const char *word, struct host *host)
 		host->terminals = (unsigned int)atoi(value);
 	else if (str_equal(word, "terminals-differ"))
 		host->terminals_differ = true;
+	else if (str_starts(word, "home="))
+		host->view.home = host->view.home_real = value;
 	else if (str_starts(word, "abi="))
 		read_landlock(value, host);
 	else if (str_starts(word, "errata="))
@@ -118,6 +120,8 @@ static const char *judge_mount(const struct plan *p, size_t i)
 		return "a path is not absolute";
 	if (m->source && m->kind != MOUNT_LINK && names_descriptor(m->source))
 		return "a source names a descriptor";
+	if (m->kind == MOUNT_FILE && !m->source == !m->content)
+		return "a file has no content, or two";
 	if ((m->kind == MOUNT_TREE || m->kind == MOUNT_DEVICE || m->kind == MOUNT_LINK) &&
 	    !m->source)
 		return "a source is missing";
@@ -234,6 +238,42 @@ static const char *hide_usual(const char *text, const char *usual)
 	return text;
 }
 
+/*
+ * The mounts of a text that belongs to a file whose first text is known: only what is other. An
+ * entry begins with "  - dest:" and goes on up to the next one.
+ */
+static const char *differing_mounts(const char *mine, const char *first)
+{
+	const char *text = "";
+
+	for (const char *at = mine, *end; *at; at = end) {
+		end = strstr(at + 1, "  - dest:");
+		end = end ? end : at + strlen(at);
+		if (!strstr(first, pool_copy_n(at, (size_t)(end - at))))
+			text = pool_printf("%s%.*s", text, (int)(end - at), at);
+	}
+	for (const char *at = first, *end; *at; at = end) {
+		end = strstr(at + 1, "  - dest:");
+		end = end ? end : at + strlen(at);
+		if (!strstr(mine, pool_printf("%.*s", (int)strcspn(at, "\n") + 1, at)))
+			text = pool_printf("%s  without %.*s", text, (int)strcspn(at + 4, "\n") + 1,
+					   at + 4);
+	}
+	return text;
+}
+
+static const char *hide_first(const char *text, const char *first)
+{
+	const char *mine = between(text, "mounts:\n", "cwd:");
+	const char *theirs = first ? between(first, "mounts:\n", "cwd:") : NULL;
+
+	if (!mine || !theirs || str_equal(mine, theirs) || !strstr(mine, "  - dest:"))
+		return text;
+	return replace(text, pool_printf("mounts:\n%s", mine),
+		       pool_printf("mounts:\n  (as in this file's first case, but for)\n%s",
+				   differing_mounts(mine, theirs)));
+}
+
 static const char *refusal_text(const struct err *e)
 {
 	return pool_printf("refused: %s: %s%s%s\n  %s\n", e->where, e->what, e->num ? ": " : "",
@@ -285,6 +325,14 @@ static const char *case_text(size_t i)
 	return text;
 }
 
+/* A file of many cases that differ little from the first of them. */
+static const char *short_text(size_t i, size_t first)
+{
+	return str_equal(cases[i].file, "agent") && i != first
+		       ? hide_first(case_text(i), case_text(first))
+		       : case_text(i);
+}
+
 /* Too much is refused in words, too, and what just fits is taken. */
 static void test_bounds(void)
 {
@@ -311,9 +359,10 @@ int main(void)
 	for (size_t i = 0; i < ARRAY_SIZE(cases);) {
 		const char *file = cases[i].file,
 			   *golden = golden_read(pool_printf("plan/%s.txt", file)), *all = "";
+		size_t first = i;
 
 		for (; i < ARRAY_SIZE(cases) && str_equal(cases[i].file, file); i++) {
-			const char *text = case_text(i);
+			const char *text = short_text(i, first);
 
 			all = pool_printf("%s%s$ %s\n%s", all, *all ? "\n" : "", case_name(i),
 					  text);

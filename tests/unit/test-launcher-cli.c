@@ -35,6 +35,8 @@ static const struct {
 		{"output", AT(limits.output)},
 		{"terminal", AT(terminal)},
 		{"terminal-filter", AT(terminal_filter)},
+		{"view", AT(view)},
+		{"home", AT(home)},
 },
   lists[] =
 	  {

@@ -104,6 +104,51 @@ static void test_root(void)
 	is_str(joined(plan.env), "HOME=/tmp", "... it is still not root's");
 }
 
+static const char inside[] = "PATH=/usr/local/bin:/usr/bin:/bin|HOME=/home/user|USER=user|"
+			     "LOGNAME=user|SHELL=/usr/bin/zsh|XDG_RUNTIME_DIR=/run/user/1000|"
+			     "PINFOLD=1";
+
+/* words, caller, what comes before the constant part, name */
+static const char *const agent_cases[][4] = {
+	{"", "", "", "what holds inside is set"},
+	{"", "COLORTERM=truecolor|NO_COLOR=1|EDITOR=vi|VISUAL=vi|PAGER=less|LC_ALL=C|TZ=UTC",
+	 "COLORTERM=truecolor|NO_COLOR=1|EDITOR=vi|VISUAL=vi|PAGER=less|LC_ALL=C|TZ=UTC|",
+	 "what sets a terminal up comes along"},
+	{"", "API_TOKEN=s|GITHUB_TOKEN=s|SSH_AUTH_SOCK=s|DBUS_SESSION_BUS_ADDRESS=s|DISPLAY=:0", "",
+	 "no secret and no socket does"},
+	{"", "LC_API_TOKEN=s|LC_MY_SECRET=s|LC_PASSWORD=s|LC_sshkey=s|LC_TIME=C", "LC_TIME=C|",
+	 "nor a secret under a pattern's name"},
+	{"--env-keep LC_API_TOKEN", "LC_API_TOKEN=s", "LC_API_TOKEN=s|", "... unless it is named"},
+	{"", "GIT_AUTHOR_NAME=A|GIT_ASKPASS=x|GIT_CONFIG_COUNT=1", "GIT_AUTHOR_NAME=A|",
+	 "who commits is known"},
+	{"", "XDG_CONFIG_HOME=/x|XDG_STATE_HOME=/x|TMPDIR=/x|PWD=/x|OLDPWD=/x", "",
+	 "no place of the host's"},
+};
+
+static void test_agent(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(agent_cases); i++) {
+		const char *const *c = agent_cases[i];
+		const char *words = pool_printf("--view agent --home private --rw . %s", c[0]);
+
+		ok(make(words, c[1], false) == 0, "view agent: %s", c[3]);
+		is_str(joined(plan.env), pool_printf("%s%s", c[2], inside), "... exactly");
+	}
+	ok(make("--view agent --home private", "PATH=/x|HOME=/h|USER=me|PINFOLD=2|A=1", false) == 0,
+	   "a caller who has them");
+	is_str(joined(plan.env_all),
+	       "PATH=/usr/local/bin:/usr/bin:/bin|HOME=/home/user|USER=user|PINFOLD=1|A=1|"
+	       "LOGNAME=user|SHELL=/usr/bin/zsh|XDG_RUNTIME_DIR=/run/user/1000",
+	       "... gets them replaced, without the layer, too");
+	ok(make("--view agent --home private --ro /home/user/.cargo/bin --setenv SHELL=/x", "",
+		false) == 0,
+	   "with a tool directory");
+	ok(str_equal(plan.env[0], "PATH=/home/user/.cargo/bin:/usr/local/bin:/usr/bin:/bin"),
+	   "... it stays in PATH, in its place");
+	ok(make("--view agent", "", false) == 0, "without a home");
+	ok(str_equal(plan.env[1], "HOME=/tmp"), "... HOME is /tmp");
+}
+
 static void test_refusals(void)
 {
 	static const char *const words[][2] = {
@@ -124,6 +169,7 @@ int main(void)
 {
 	test_cases();
 	test_root();
+	test_agent();
 	test_refusals();
 	return tap_done();
 }

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * host-view: what of this machine the agent's view is made of (view.h).
+ *
+ * Should: look names up that are in a table or in the caller's environment. Mustn't: walk over a
+ * directory, since that would cost more the more there is; judge; change anything.
+ */
+#include "pinfold.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pool.h"
+
+static const char *const etc_rows[] = {
+#define ETC(name, why) name,
+#include "table/etc.def"
+#undef ETC
+};
+
+static const char *read_env(const struct host *host, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *const *v = host->env; v && *v; v++)
+		if (strncmp(*v, name, n) == 0 && (*v)[n] == '=' && (*v)[n + 1])
+			return *v + n + 1;
+	return NULL;
+}
+
+/* A name that fits into passwd(5) and needs no quoting anywhere. */
+static bool is_user_name(const char *s)
+{
+	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
+
+	return n > 0 && n <= 32 && !s[n] && s[0] != '-' && s[0] != '.';
+}
+
+/* fgetpwent(3) and not getpwuid(3): that one loads modules, which a static program has none of. */
+static void read_passwd(uid_t uid, struct host_view *view)
+{
+	FILE *file = fopen("/etc/passwd", "re");
+	struct passwd *p = NULL;
+
+	while (file && (p = fgetpwent(file)) && p->pw_uid != uid)
+		continue;
+	if (p) {
+		const char *gecos = p->pw_gecos ? p->pw_gecos : "";
+
+		view->user = pool_copy(p->pw_name);
+		view->full_name = pool_copy_n(gecos, strcspn(gecos, ","));
+		view->home = pool_copy(p->pw_dir);
+		view->shell = pool_copy(p->pw_shell);
+	}
+	if (file)
+		(void)fclose(file);
+}
+
+/*
+ * The caller as the machine knows it, or as its environment says (users that a directory service
+ * knows are in no file). Root that starts an agent is not that agent: it lends its home's place, no
+ * name. With --user the agent is somebody else, of whom the environment says nothing.
+ */
+static void read_user(const struct policy *policy, struct host *host)
+{
+	struct host_view *view = &host->view;
+	bool other = host->id.from_root && policy->user;
+	const char *home = other ? NULL : read_env(host, "HOME");
+	const char *name = other ? NULL : read_env(host, "USER");
+	const char *shell = other ? NULL : read_env(host, "SHELL");
+	char real[PATH_MAX];
+
+	view->full_name = "";
+	read_passwd(host->id.from_root && !policy->user ? 0 : host->id.uid, view);
+	if (home)
+		view->home = home;
+	if (shell)
+		view->shell = shell;
+	if (!view->user)
+		view->user = name;
+	if (!view->user || !is_user_name(view->user) || (host->id.from_root && !policy->user))
+		view->user = "agent";
+	if (host->id.from_root || str_has_control(view->full_name) || strchr(view->full_name, ':'))
+		view->full_name = "";
+	if (view->home && realpath(view->home, real))
+		view->home_real = pool_copy(real);
+}
+
+/* $NAME/pinfold, or ~/OTHERWISE/pinfold (the XDG Base Directory Specification). */
+static void read_own(const struct host *host, const char *name, const char *otherwise,
+		     struct host_view *view)
+{
+	const char *base = read_env(host, name);
+	char real[PATH_MAX];
+
+	if ((!base || base[0] != '/') && view->home_real)
+		base = pool_printf("%s/%s", view->home_real, otherwise);
+	if (base && base[0] == '/')
+		pool_list_add(&view->own,
+			      pool_printf("%s/pinfold", realpath(base, real) ? real : base));
+}
+
+static bool everybody_reads(const struct stat *st)
+{
+	mode_t need = S_ISDIR(st->st_mode) ? S_IROTH | S_IXOTH : S_IROTH;
+
+	return (S_ISDIR(st->st_mode) || S_ISREG(st->st_mode)) && (st->st_mode & need) == need;
+}
+
+/* One name below the directory at fd, which lies at place. */
+static void read_entry(int fd, const char *place, const char *name, struct host_entry *list,
+		       size_t *n)
+{
+	struct host_entry entry = {0};
+	char text[PATH_MAX], real[PATH_MAX];
+	struct stat st;
+	ssize_t size;
+
+	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW))
+		return;
+	entry.path = pool_printf("%s/%s", place, name);
+	entry.real = entry.path;
+	if (S_ISLNK(st.st_mode)) {
+		size = readlinkat(fd, name, text, sizeof(text));
+		if (size <= 0 || (size_t)size == sizeof(text) || fstatat(fd, name, &st, 0) ||
+		    !realpath(entry.path, real))
+			return;
+		entry.link = pool_copy_n(text, (size_t)size);
+		entry.real = pool_copy(real);
+	}
+	if (!everybody_reads(&st))
+		return;
+	entry.is_dir = S_ISDIR(st.st_mode);
+	entry.size = (uint64_t)st.st_size;
+	list[(*n)++] = entry;
+}
+
+static void read_etc(struct host_view *view)
+{
+	autoclose int fd = open("/etc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	view->etc = pool_alloc(ARRAY_SIZE(etc_rows) * sizeof(*view->etc));
+	for (size_t i = 0; fd >= 0 && i < ARRAY_SIZE(etc_rows); i++)
+		read_entry(fd, "/etc", etc_rows[i], view->etc, &view->etc_n);
+}
+
+static void read_search_path(const struct host *host, struct host_view *view)
+{
+	const char *dir = read_env(host, "PATH");
+
+	for (size_t n; dir && *dir; dir += n + (dir[n] == ':')) {
+		const char *text;
+		struct stat st;
+
+		n = strcspn(dir, ":");
+		text = pool_copy_n(dir, n);
+		/* A relative part would be another place after every cd. */
+		if (text[0] == '/' && stat(text, &st) == 0 && S_ISDIR(st.st_mode))
+			pool_list_add(&view->path, text);
+	}
+}
+
+void host_read_view(const struct policy *policy, struct host *host)
+{
+	read_user(policy, host);
+	read_own(host, "XDG_CONFIG_HOME", ".config", &host->view);
+	read_own(host, "XDG_STATE_HOME", ".local/state", &host->view);
+	read_etc(&host->view);
+	read_search_path(host, &host->view);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* plan-view.h: what the files that make the view of a plan share. Pure, all of it. */
+#ifndef PINFOLD_PLAN_VIEW_H
+#define PINFOLD_PLAN_VIEW_H
+
+#include "pinfold.h"
+
+/* Adds m, and before it the directories above its destination that nothing has made yet. */
+void view_add(struct plan *plan, struct mount m);
+
+/* Is the place taken, by anything but a link? */
+bool view_is_made(const struct plan *plan, const char *dest);
+
+/* Does the path lead inside to what it leads to on the host? */
+bool view_shows(const struct plan *plan, const char *path);
+
+/* plan-agent.c: what --view agent adds to the bare view, before what the policy names. */
+int view_add_agent(const struct policy *policy, const struct host *host, struct plan *plan,
+		   struct err *e);
+
+/* plan-agent.c: whether the directory where the caller is can be a workspace. */
+int view_check_workspace(const struct host *host, struct err *e);
+
+/* plan-agent.c: the policy itself shows something there, which is then meant instead of ours. */
+bool view_is_overridden(const struct policy *policy, const char *dest);
+
+/* plan-files.c: the files of /etc that are made for the run. */
+void view_add_files(const struct policy *policy, const struct host *host, struct plan *plan);
+
+#endif
