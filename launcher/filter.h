@@ -144,6 +144,10 @@ int filter_make_sockets_rows(unsigned int kind, struct filter_row *rows, struct 
 int filter_make_sockets(enum filter_arch arch, unsigned int kind, struct filter *filter,
 			struct err *e);
 
+/* filter-setid.c: the filter of the layer setid, and its filter_rows_n rows. */
+int filter_make_setid_rows(struct filter_row *rows, struct err *e);
+int filter_make_setid(enum filter_arch arch, struct filter *filter, struct err *e);
+
 /* Names a filter in reports and in the launcher's own check (lib/hash.h). */
 uint64_t filter_hash(const struct sock_filter *insns, size_t n);
 

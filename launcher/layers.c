@@ -11,7 +11,8 @@
 
 extern const struct layer layer_nnp, layer_user, layer_pid, layer_mount, layer_readonly, layer_net,
 	layer_ipc, layer_uts, layer_cgroup, layer_session, layer_fds, layer_env, layer_keyring,
-	layer_rlimits, layer_limits, layer_caps, layer_landlock, layer_sockets, layer_seccomp;
+	layer_rlimits, layer_limits, layer_caps, layer_landlock, layer_sockets, layer_setid,
+	layer_seccomp;
 
 const struct layer *const layers[] = {
 	&layer_nnp,    /* first of all: from here on no exec gains anything, whatever follows */
@@ -31,6 +32,7 @@ const struct layer *const layers[] = {
 	&layer_rlimits,
 	&layer_caps,	 /* after all that needs capabilities, before the walls that need none */
 	&layer_landlock, /* after mount: it forbids every mount; needs nnp, as caps is done */
+	&layer_setid,	 /* before seccomp: as sockets */
 	&layer_sockets,	 /* before seccomp: its filter is one that the set-up still may load */
 	&layer_seccomp,	 /* last: it need not allow anything that the set-up alone does */
 	NULL,

@@ -218,6 +218,7 @@ struct run {
 	int *trees;	       /* the plan's mounts, -1 where one is none; NULL before and after */
 	uint64_t files_soft;   /* the soft limit of open files as it was */
 	int proc_fd;	       /* a fresh procfs not attached yet, -1 else */
+	int cwd_fd;	       /* where the agent starts, -1 before and after */
 	int ruleset_fd;	       /* Landlock's rules until they are in force, -1 else */
 	int32_t session_keyring; /* the launcher's; 0 where it could not be told */
 	int link_fd;	 /* to the launcher (link.c): besides 0-2 the one that lives until exec */

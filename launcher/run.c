@@ -5,7 +5,7 @@
  *     launcher                     pid 1 inside                  agent
  *     OUTSIDE
  *     clone(the plan's flags) ---> MAPS  BUILD  ENTER  LOCK
- *                                  vfork ----------------------> AGENT  chdir  PROOF
+ *                                  vfork ----------------------> chdir  AGENT  PROOF
  *                                  reaps, forwards signals       execve
  *     hears "ready", then the end  <--- link.c -----------------+
  *     supervise.c: forwards signals, waits
@@ -31,27 +31,39 @@
 #include "supervise.h"
 #include "uapi.h"
 
-static int enter_cwd(const struct plan *plan, struct err *e)
+static int fail_cwd(const struct plan *plan, struct err *e)
 {
-	/* No magic links: "/proc/self/fd/7" would be wherever that descriptor leads. */
-	static const struct uapi_open_how how = {O_PATH | O_DIRECTORY | O_CLOEXEC, 0,
-						 UAPI_RESOLVE_NO_MAGICLINKS};
-	autoclose int dir = -1;
-
-	if (!plan->cwd)
-		return 0;
-	dir = sys_openat2(AT_FDCWD, plan->cwd, &how);
-	if (dir >= 0 && fchdir(dir) == 0)
-		return 0;
 	err_where(e, "--chdir");
 	err_remedy(e, "Name a directory that exists inside; `pinfold plan` shows what does.");
 	return fail(e, errno, "cannot start in %s", plan->cwd);
 }
 
+/* Before the lock, as a filter may forbid openat2(2); entered by the agent, with no right but its
+ * own.
+ */
+static int open_cwd(const struct plan *plan, struct run *run, struct err *e)
+{
+	/* No magic links: "/proc/self/fd/7" would be wherever that descriptor leads. */
+	static const struct uapi_open_how how = {O_PATH | O_DIRECTORY | O_CLOEXEC, 0,
+						 UAPI_RESOLVE_NO_MAGICLINKS};
+
+	if (!plan->cwd)
+		return 0;
+	run->cwd_fd = sys_openat2(AT_FDCWD, plan->cwd, &how);
+	return run->cwd_fd >= 0 ? 0 : fail_cwd(plan, e);
+}
+
+static int enter_cwd(const struct plan *plan, struct run *run, struct err *e)
+{
+	autoclose int dir = fd_take(&run->cwd_fd);
+
+	return plan->cwd && fchdir(dir) ? fail_cwd(plan, e) : 0;
+}
+
 /* The agent's process. Returns only where it must not, or could not, become the command. */
 static int run_agent(const struct plan *plan, struct run *run, struct err *e)
 {
-	if (walk_layers(STAGE_AGENT, plan, run, e) || enter_cwd(plan, e) ||
+	if (enter_cwd(plan, run, e) || walk_layers(STAGE_AGENT, plan, run, e) ||
 	    walk_layers(STAGE_PROOF, plan, run, e) || walk_prove_namespaces(plan, run, e) ||
 	    link_say_ready(plan, run, e))
 		return -1;
@@ -112,7 +124,7 @@ static int run_inside(const struct plan *plan, struct run *run, struct err *e)
 	if (plan->layers && (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) || prctl(PR_GET_DUMPABLE)))
 		return fail(e, errno, "PR_SET_DUMPABLE");
 	if (walk_layers(STAGE_BUILD, plan, run, e) || walk_layers(STAGE_ENTER, plan, run, e) ||
-	    walk_layers(STAGE_LOCK, plan, run, e))
+	    open_cwd(plan, run, e) || walk_layers(STAGE_LOCK, plan, run, e))
 		return -1;
 	return plan_has(plan, "pid") ? fork_agent(plan, run, e) : run_agent(plan, run, e);
 }
@@ -240,6 +252,7 @@ int run_plan(const struct plan *plan, const struct keeper *keeper, int report_fd
 			  .notes_fd = -1,
 			  .terminal_fd = -1,
 			  .keeper = keeper,
+			  .cwd_fd = -1,
 			  .env = plan->env_all};
 	struct supervisor supervisor = {0};
 	uint64_t start = clock_now_ns();

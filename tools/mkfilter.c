@@ -4,18 +4,18 @@
  *
  *     mkfilter x86_64            static const struct sock_filter filter_insns[] = { ... };
  *     mkfilter sockets-x86_64    the four of the layer sockets, and a table of them
+ *     mkfilter setid-x86_64      that of the layer setid
  *     mkfilter --rows            the table, with tabs: name, x86_64, aarch64, rule, group, why
  *
  * Runs on the machine that builds, for either architecture: nothing here depends on its own.
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "err.h"
 #include "filter.h"
 #include "str.h"
-
-static const char sockets[] = "sockets-";
 
 static void print_insns(const char *name, const struct filter *filter)
 {
@@ -67,6 +67,22 @@ static int print_sockets(enum filter_arch arch, struct err *e)
 	return 0;
 }
 
+static int print_setid(enum filter_arch arch, struct err *e)
+{
+	struct filter filter;
+
+	if (filter_make_setid(arch, &filter, e))
+		return -1;
+	printf("/* Made by mkfilter from launcher/table/; do not edit. */\n");
+	print_insns("filter_setid_insns", &filter);
+	return 0;
+}
+
+static const struct {
+	const char *prefix;
+	int (*print)(enum filter_arch arch, struct err *e);
+} headers[] = {{"", print_calls}, {"sockets-", print_sockets}, {"setid-", print_setid}};
+
 static void print_rows(void)
 {
 	printf("name\tx86_64\taarch64\trule\tgroup\twhy\n");
@@ -81,22 +97,25 @@ static void print_rows(void)
 int main(int argc, char **argv)
 {
 	const char *word = argc == 2 ? argv[1] : "";
-	bool small = str_starts(word, sockets);
 	struct err e = {0};
 
 	if (str_equal(word, "--rows")) {
 		print_rows();
 		return fflush(stdout) ? EXIT_OURS : 0;
 	}
-	for (int a = 0; a < FILTER_ARCHES; a++) {
-		if (!str_equal(word + (small ? sizeof(sockets) - 1 : 0), filter_arch_name(a)))
+	for (size_t i = 0; i < ARRAY_SIZE(headers) * FILTER_ARCHES; i++) {
+		enum filter_arch arch = i % FILTER_ARCHES;
+		const char *prefix = headers[i / FILTER_ARCHES].prefix;
+
+		if (!str_starts(word, prefix) ||
+		    !str_equal(word + strlen(prefix), filter_arch_name(arch)))
 			continue;
-		if (small ? print_sockets(a, &e) : print_calls(a, &e)) {
+		if (headers[i / FILTER_ARCHES].print(arch, &e)) {
 			err_print(&e, "mkfilter");
 			return EXIT_OURS;
 		}
 		return fflush(stdout) ? EXIT_OURS : 0;
 	}
-	fprintf(stderr, "usage: mkfilter x86_64|aarch64|sockets-x86_64|sockets-aarch64|--rows\n");
+	fprintf(stderr, "usage: mkfilter [sockets-|setid-]x86_64|aarch64, or mkfilter --rows\n");
 	return EXIT_OURS;
 }

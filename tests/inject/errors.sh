@@ -61,7 +61,7 @@ for without in pid mount net seccomp landlock caps user; do
     esac
 done
 # Layers by themselves, with what they stand on.
-for layer in nnp user keyring rlimits session fds env 'landlock nnp' 'seccomp nnp' 'sockets nnp' caps 'uts user' 'net user' 'pid user' \
+for layer in nnp user keyring rlimits session fds env 'landlock nnp' 'seccomp nnp' 'sockets nnp' 'setid nnp' caps 'uts user' 'net user' 'pid user' \
     'caps user' 'readonly mount user'; do
     with=
     for name in $layer; do with="$with --with $name"; done

@@ -64,6 +64,7 @@ readonly mount
 landlock nnp
 seccomp nnp
 sockets nnp
+setid nnp
 END
 }
 

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../tap.sh"
 
 "$PINFOLD" layers --tsv | tail -n +2 >"$TMP/layers"
-is "the layers are there" "$(wc -l <"$TMP/layers")" 19
+is "the layers are there" "$(wc -l <"$TMP/layers")" 20
 
 for who in run as_user; do
     for profile in none ns_only landlock full landlock-only; do

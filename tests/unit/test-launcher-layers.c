@@ -7,7 +7,7 @@
 /* All of them, by name: a row that is taken out of layers[] is missed here. */
 static const struct {
 	const char *name, *needs, *ns;
-	bool ns_only, landlock; /* in these profiles; all but sockets and limits are in full */
+	bool ns_only, landlock; /* in these profiles; all but sockets, limits, setid are in full */
 } known[] = {
 	{"nnp", NULL, NULL, false, true},	   {"user", NULL, "user", true, true},
 	{"pid", "user", "pid", true, true},	   {"mount", "user", "mnt", true, true},
@@ -18,7 +18,7 @@ static const struct {
 	{"keyring", NULL, NULL, false, false},	   {"rlimits", NULL, NULL, false, false},
 	{"caps", NULL, NULL, false, false},	   {"landlock", "nnp", NULL, false, true},
 	{"seccomp", "nnp", NULL, false, false},	   {"sockets", "nnp", NULL, false, false},
-	{"limits", NULL, NULL, false, false},
+	{"limits", NULL, NULL, false, false},	   {"setid", "nnp", NULL, false, false},
 };
 
 /* The reasons beside the rows of layers[]: one acts in its stage before the other in its own. */
@@ -55,6 +55,8 @@ static const struct {
 	{"rlimits", STAGE_LOCK, "seccomp", STAGE_LOCK, "the filter need not allow the set-up"},
 	{"landlock", STAGE_LOCK, "seccomp", STAGE_LOCK, "the filter need not allow the set-up"},
 	{"nnp", STAGE_OUTSIDE, "sockets", STAGE_LOCK, "a filter without capabilities needs nnp"},
+	{"nnp", STAGE_OUTSIDE, "setid", STAGE_LOCK, "a filter without capabilities needs nnp"},
+	{"setid", STAGE_LOCK, "seccomp", STAGE_LOCK, "seccomp's filter is the last"},
 	{"sockets", STAGE_LOCK, "seccomp", STAGE_LOCK, "seccomp's filter is the last"},
 	{"landlock", STAGE_LOCK, "fds", STAGE_AGENT, "the rules are a descriptor"},
 	{"mount", STAGE_ENTER, "fds", STAGE_AGENT, "the root is a descriptor"},
@@ -190,8 +192,9 @@ static void test_profiles(void)
 	is_int(profile_set(&profiles[1]), ns_only, "ns_only as known here");
 	is_int(profile_set(&profiles[2]), landlock, "landlock as known here");
 	/* Limits are asked for one by one, and bring their layer with them. */
-	is_int(profile_set(&profiles[3]), all & ~layers_bit("sockets") & ~layers_bit("limits"),
-	       "full is all but two");
+	is_int(profile_set(&profiles[3]),
+	       all & ~(layers_bit("sockets") | layers_bit("limits") | layers_bit("setid")),
+	       "full is all but three");
 	for (int i = 0; layers[i]; i++)
 		ok(!(profile_set(&profiles[4]) >> i & 1) ||
 			   !(layers_with_needs(UINT32_C(1) << i) & layers_bit("user")),
