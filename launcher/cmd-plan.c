@@ -24,11 +24,10 @@ static int plan(const struct policy *policy, struct err *e)
 	if (identity_make(policy, &id, e))
 		return -1;
 	cgroups_read(policy, cgroups); /* as `pinfold run` does, before root is given up */
-	if (identity_apply(&id, e))
+	if (take_host(policy, &id, &host, e))
 		return -1;
-	host_read(policy, &id, &host);
 	memcpy(host.cgroups, cgroups, sizeof(host.cgroups));
-	if (trial_read(policy, &host, e) || plan_make(policy, &host, &p, e))
+	if (trial_read(policy, &host, e) || plan_make(policy, &host, &p, e) || take_leave(&host, e))
 		return -1;
 	out_begin(&out, stdout, policy->json ? OUT_JSON : OUT_TEXT);
 	report_print_plan(&p, &out);

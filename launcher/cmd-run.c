@@ -62,12 +62,12 @@ static void print_weak(const struct plan *plan)
 				limit_scope_name(plan->limits.v[i].scope), plan->limits.v[i].weak);
 }
 
-static int run_and_say(const struct plan *plan, const struct keeper *keeper, int report,
-		       int *status, struct err *e)
+static int run_and_say(const struct plan *plan, const struct host *host,
+		       const struct keeper *keeper, int report, int *status, struct err *e)
 {
 	struct outcome outcome;
 
-	if (run_plan(plan, keeper, report, &outcome, e))
+	if (run_plan(plan, host->taken, keeper, report, &outcome, e))
 		return -1;
 	limits_say(&plan->limits, outcome.limits);
 	*status = outcome.status;
@@ -103,7 +103,7 @@ static int fall_back(const struct policy *policy, const struct host *host,
 	print_degraded(&plan);
 	print_gaps(&plan);
 	print_weak(&plan);
-	if (run_and_say(&plan, keeper, report, status, e) == 0)
+	if (run_and_say(&plan, host, keeper, report, status, e) == 0)
 		return 0;
 	explain(host, &plan, e);
 	return -1;
@@ -118,17 +118,16 @@ static int run_as(const struct policy *policy, const struct identity *id,
 	struct plan plan;
 	autoclose int report = -1;
 
-	if (identity_apply(id, e))
+	if (take_host(policy, id, &host, e))
 		return -1;
-	host_read(policy, id, &host);
 	memcpy(host.cgroups, cgroups, sizeof(host.cgroups));
 	if (trial_read(policy, &host, e) || plan_make(policy, &host, &plan, e) ||
-	    report_open(&plan, &report, e))
+	    report_open(&plan, &report, e) || take_leave(&host, e))
 		return -1;
 	print_degraded(&plan);
 	print_gaps(&plan);
 	print_weak(&plan);
-	if (run_and_say(&plan, keeper, report, status, e) == 0)
+	if (run_and_say(&plan, &host, keeper, report, status, e) == 0)
 		return 0;
 	explain(&host, &plan, e);
 	return fall_back(policy, &host, &plan, keeper, report, status, e);

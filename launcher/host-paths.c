@@ -88,7 +88,7 @@ static bool may_read(const struct host *host, const char *real, const struct sta
 	return access(real, S_ISDIR(st->st_mode) ? R_OK | X_OK : R_OK) == 0;
 }
 
-static void read_path(struct host *host, const char *given, struct parent *last)
+static void read_path(struct host *host, const char *given, bool writable, struct parent *last)
 {
 	struct host_path *p = &host->paths[host->paths_n];
 	char real[PATH_MAX], target[PATH_MAX];
@@ -96,6 +96,7 @@ static void read_path(struct host *host, const char *given, struct parent *last)
 
 	map_put(&host->paths_by_name, given, host->paths_n++);
 	p->given = given;
+	p->writable = writable;
 	if (find_path(given, last, real) || lstat(real, &st)) {
 		p->num = errno;
 		return;
@@ -103,7 +104,8 @@ static void read_path(struct host *host, const char *given, struct parent *last)
 	p->is_link = S_ISLNK(st.st_mode);
 	p->is_dir = S_ISDIR(st.st_mode);
 	p->real = pool_copy(p->is_link && realpath(real, target) ? target : real);
-	if (!may_read(host, real, &st))
+	/* What root takes it may read, and the agent as its owner could. */
+	if (!host->id.takes && !may_read(host, real, &st))
 		p->num = errno;
 }
 
@@ -113,9 +115,9 @@ void host_read_paths(const struct policy *policy, struct host *host)
 
 	host->paths = pool_alloc((policy->ro.n + policy->rw.n + 1) * sizeof(*host->paths));
 	for (size_t i = 0; i < policy->ro.n; i++)
-		read_path(host, source_of(policy->ro.v[i]), &last);
+		read_path(host, source_of(policy->ro.v[i]), false, &last);
 	for (size_t i = 0; i < policy->rw.n; i++)
-		read_path(host, source_of(policy->rw.v[i]), &last);
+		read_path(host, source_of(policy->rw.v[i]), true, &last);
 	if (policy->agent)
-		read_path(host, policy->agent, &last);
+		read_path(host, policy->agent, false, &last);
 }

@@ -4,7 +4,8 @@
  *
  * An agent is never host root. Where root starts us, the launcher itself becomes the agent's id
  * before it looks at any path, so that everything after it, the set-up included, has exactly an
- * ordinary user's rights: there is one way through the code, and none with root in it.
+ * ordinary user's rights: there is one way through the code, and none with root in it. In the
+ * agent's view alone root first takes what it names (take.c).
  */
 #include "pinfold.h"
 
@@ -12,9 +13,12 @@
 #include <grp.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "pool.h"
+
+enum { OWN_FIRST = 0x70000000, OWN_RANGE = 1 << 26, OWN_INNER = 1000 };
 
 static int read_id(const char *text, uint32_t *id, struct err *e)
 {
@@ -38,19 +42,40 @@ static int read_user(const char *user, struct identity *id, struct err *e)
 	return colon ? read_id(colon + 1, &id->gid, e) : 0;
 }
 
+/*
+ * An id for one run, from a range that no system gives out (systemd's "Users, Groups, UIDs and
+ * GIDs": 0x70000000 and on is unused). Nobody's processes may trace an agent that holds a workspace
+ * of root's, and no other agent's. The agent sees an ordinary number.
+ */
+static int make_own(struct identity *id, struct err *e)
+{
+	uint32_t number;
+
+	if (getrandom(&number, sizeof(number), 0) != (ssize_t)sizeof(number))
+		return fail(e, errno, "getrandom");
+	id->uid = id->gid = OWN_FIRST + number % OWN_RANGE;
+	id->inner_uid = id->inner_gid = OWN_INNER;
+	id->takes = true;
+	return 0;
+}
+
 int identity_make(const struct policy *policy, struct identity *id, struct err *e)
 {
 	uid_t uid = getuid();
 
-	*id = (struct identity){uid, getgid(), uid == 0};
+	*id = (struct identity){.uid = uid, .gid = getgid(), .from_root = uid == 0};
+	if (id->from_root && !policy->user && policy_wants_agent_view(policy))
+		return make_own(id, e);
 	if (id->from_root) {
 		id->uid = UNPRIVILEGED;
 		id->gid = UNPRIVILEGED;
 	}
+	if (policy->user && read_user(policy->user, id, e))
+		return -1;
+	id->inner_uid = id->uid;
+	id->inner_gid = id->gid;
 	if (!policy->user)
 		return 0;
-	if (read_user(policy->user, id, e))
-		return -1;
 	if (id->from_root || (id->uid == uid && id->gid == getgid()))
 		return 0;
 	err_where(e, "--user");

@@ -126,6 +126,14 @@ static int make_devpts(const struct mount *m, struct err *e)
 	return fd >= 0 ? fd : fail(e, errno, "make the devpts for %s", m->dest);
 }
 
+/* Root has taken it already, and set its flags. */
+static int dup_taken(const struct mount *m, const struct run *run, struct err *e)
+{
+	int fd = fcntl(run->taken[m->taken - 1], F_DUPFD_CLOEXEC, 3);
+
+	return fd >= 0 ? fd : fail(e, errno, "hold %s", m->source);
+}
+
 /*
  * The detached mount of one entry; -1 with no error in e where there is none: links and plain
  * directories have none; scratch directories, masks and covers are taken when they are placed. Of a
@@ -142,6 +150,8 @@ int pin_mount(const struct mount *m, struct run *run, struct err *e)
 	case MOUNT_HOLD:
 	case MOUNT_DENY:
 		return -1;
+	case MOUNT_TREE:
+		return m->taken && run->taken ? dup_taken(m, run, e) : pin_tree(m, e);
 	case MOUNT_FILE:
 		return m->content ? -1 : open_file(m, e);
 	case MOUNT_ROOT:

@@ -23,6 +23,7 @@
 #include "fd.h"
 #include "limit.h"
 #include "map.h"
+#include "mounts.h"
 #include "ns.h"
 #include "out.h"
 #include "policy.h"
@@ -43,25 +44,13 @@ enum {
 struct identity {
 	uid_t uid;
 	gid_t gid;
+	uid_t inner_uid; /* the same id as the agent itself sees it */
+	gid_t inner_gid;
 	bool from_root; /* root started us, so the launcher itself becomes uid:gid first */
+	bool takes;	/* ... once it has taken what root names (take.c) */
 };
 
 /* ---- what this machine offers -------------------------------------------------------------- */
-
-/* A path that the policy names, as it was found with the agent's own rights. */
-struct host_path {
-	const char *given; /* as the policy has it */
-	const char *real;  /* canonical and absolute; NULL where it could not be resolved */
-	int num;	   /* why not, or why it cannot be read: errno, or 0 */
-	bool is_dir;
-	bool is_link; /* its last part is a symbolic link */
-};
-
-/* A name below / that programs expect beside /usr: bin, lib ... */
-struct host_link {
-	const char *name;   /* "bin" */
-	const char *target; /* "usr/bin" where the host has a link, NULL where it has a directory */
-};
 
 struct host {
 	struct identity id;
@@ -84,39 +73,12 @@ struct host {
 	uint64_t memory;	  /* bytes; 0 where it cannot be told */
 	struct host_cgroup cgroups[CONTROLLERS];
 	const char *const *env; /* the caller's environment */
-	struct host_view view;	/* zeroes where the view is bare */
+	int *taken;		/* descriptors of detached mounts, by the numbers in paths */
+	size_t taken_n;
+	struct host_view view; /* zeroes where the view is bare */
 };
 
 /* ---- what will be done --------------------------------------------------------------------- */
-
-enum mount_kind {
-	MOUNT_ROOT,    /* the composed root itself: a tmpfs */
-	MOUNT_TREE,    /* a file or directory of the host with all that is mounted below it */
-	MOUNT_DIR,     /* a directory in the root's tmpfs, above a mount point */
-	MOUNT_LINK,    /* a symbolic link; source is its text */
-	MOUNT_SCRATCH, /* a writable directory of the root's tmpfs, as a mount of its own */
-	MOUNT_PROC,    /* a fresh procfs, or the host's where the pid layer is off */
-	MOUNT_DEVPTS,  /* own pseudo-terminals */
-	MOUNT_DEVICE,  /* one device node of the host */
-	MOUNT_FILE,    /* a file in the root's tmpfs with content, or a copy of source */
-	MOUNT_MASK,    /* the null device over a file of /proc, where that would be readable */
-	MOUNT_KEEP,    /* what lies there already, read-only: nor can its name be taken away */
-	MOUNT_HOLD,    /* what lies there already: its name alone cannot be taken away */
-	MOUNT_DENY     /* a cover that nobody can open, over what lies there already */
-};
-
-struct mount {
-	enum mount_kind kind;
-	const char *source;  /* canonical path on the host, a link's text, or NULL */
-	const char *dest;    /* absolute path inside; without the mount layer the source counts */
-	const char *content; /* of a MOUNT_FILE; NULL: what source holds is copied */
-	bool writable, is_file;
-	bool is_link; /* of a cover: it lies on a symbolic link itself */
-	bool whole;   /* a MOUNT_DIR: whatever lies in it may be read, by one rule of Landlock's */
-	bool ruled;   /* ... and this lies in it: no rule of its own */
-	uint64_t size, inodes; /* bounds of the root's tmpfs: bytes, files; 0 elsewhere */
-	uint32_t mode;	       /* of a directory that is made for the run; 0 elsewhere */
-};
 
 /* A TCP port that Landlock leaves open. */
 struct plan_tcp {
@@ -214,6 +176,7 @@ struct steps {
 /* What layers hand to each other while they are applied; nothing of it outlives the exec. */
 struct run {
 	struct ns_set outside; /* the launcher's namespaces, to tell ours from them */
+	const int *taken;      /* what root took, by the numbers in the plan (take.c) */
 	int root_fd;	       /* the composed root, -1 before and after */
 	int *trees;	       /* the plan's mounts, -1 where one is none; NULL before and after */
 	uint64_t files_soft;   /* the soft limit of open files as it was */
@@ -290,17 +253,6 @@ uint32_t layers_with_needs(uint32_t set); /* set and all it cannot stand without
 const struct profile *profile_find(const char *name);
 uint32_t profile_set(const struct profile *profile);
 
-static inline bool mount_is_node(const struct mount *m)
-{
-	return m->kind == MOUNT_DEVICE || m->kind == MOUNT_MASK;
-}
-
-/* Lies on what another mount shows, and has no place of its own. */
-static inline bool mount_is_cover(const struct mount *m)
-{
-	return m->kind == MOUNT_KEEP || m->kind == MOUNT_HOLD || m->kind == MOUNT_DENY;
-}
-
 static inline bool plan_has(const struct plan *plan, const char *layer)
 {
 	return plan->layers & layers_bit(layer);
@@ -316,6 +268,16 @@ void cli_print_keys(FILE *file);
 /* identity.c */
 int identity_make(const struct policy *policy, struct identity *id, struct err *e);
 int identity_apply(const struct identity *id, struct err *e); /* root becomes id, for good */
+
+/*
+ * take.c: the host as whoever starts us may read it. Where id.takes, root is still root afterwards,
+ * and what it names is held; take_leave() then gives root up. take_map(), pure: a line of
+ * uid_map(5).
+ */
+int take_host(const struct policy *policy, const struct identity *id, struct host *host,
+	      struct err *e);
+int take_leave(const struct host *host, struct err *e);
+const char *take_map(uint32_t owner, uint32_t agent);
 
 /* host.c, host-paths.c, host-view.c: read, never change */
 void host_read(const struct policy *policy, const struct identity *id, struct host *host);
@@ -359,7 +321,7 @@ void trial_find_culprit(const struct host *host, const struct plan *plan, struct
  * run.c: runs the plan. Returns 0 with how it ended, or -1 where the agent did not
  * run at all. report_fd: where the report goes once the agent runs, or -1.
  */
-int run_plan(const struct plan *plan, const struct keeper *keeper, int report_fd,
+int run_plan(const struct plan *plan, const int *taken, const struct keeper *keeper, int report_fd,
 	     struct outcome *outcome, struct err *e);
 
 /*

@@ -199,7 +199,7 @@ int view_add_agent(const struct policy *policy, const struct host *host, struct 
 
 	add_scratch(plan, "/var/tmp", 01777);
 	view_add(plan, var_run);
-	add_scratch(plan, pool_printf("/run/user/%u", plan->id.uid), 0700);
+	add_scratch(plan, pool_printf("/run/user/%u", plan->id.inner_uid), 0700);
 	if (add_home(policy, host, plan, e))
 		return -1;
 	add_etc(policy, host, plan);

@@ -120,7 +120,7 @@ static void put_agent(const struct host *host, const struct plan *plan, struct s
 	put(env, pool_printf("USER=%s", view->user));
 	put(env, pool_printf("LOGNAME=%s", view->user));
 	put(env, pool_printf("SHELL=%s", shell ? view->shell : "/bin/sh"));
-	put(env, pool_printf("XDG_RUNTIME_DIR=/run/user/%u", plan->id.uid));
+	put(env, pool_printf("XDG_RUNTIME_DIR=/run/user/%u", plan->id.inner_uid));
 	put(env, "PINFOLD=1");
 }
 

@@ -26,11 +26,11 @@ static void add_file(const struct policy *policy, struct plan *plan, const char 
 static const char *make_passwd(const struct host_view *view, const struct plan *plan)
 {
 	const char *shell = view->shell && view_shows(plan, view->shell) ? view->shell : "/bin/sh";
-	const char *text =
-		pool_printf("%s:x:%u:%u:%s:%s:%s\n", view->user, plan->id.uid, plan->id.gid,
-			    view->full_name, plan->home ? plan->home : "/", shell);
+	const char *text = pool_printf("%s:x:%u:%u:%s:%s:%s\n", view->user, plan->id.inner_uid,
+				       plan->id.inner_gid, view->full_name,
+				       plan->home ? plan->home : "/", shell);
 
-	if (plan->id.uid == UNPRIVILEGED)
+	if (plan->id.inner_uid == UNPRIVILEGED)
 		return text;
 	return pool_printf("%snobody:x:%u:%u::/nonexistent:/usr/sbin/nologin\n", text, UNPRIVILEGED,
 			   UNPRIVILEGED);
@@ -38,9 +38,9 @@ static const char *make_passwd(const struct host_view *view, const struct plan *
 
 static const char *make_group(const struct host_view *view, const struct plan *plan)
 {
-	const char *text = pool_printf("%s:x:%u:\n", view->user, plan->id.gid);
+	const char *text = pool_printf("%s:x:%u:\n", view->user, plan->id.inner_gid);
 
-	if (plan->id.gid == UNPRIVILEGED)
+	if (plan->id.inner_gid == UNPRIVILEGED)
 		return text;
 	return pool_printf("%snogroup:x:%u:\n", text, UNPRIVILEGED);
 }

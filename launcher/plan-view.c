@@ -150,163 +150,6 @@ static void add_kernel(struct plan *plan)
 		view_add(plan, dev_links[i]);
 }
 
-static int check_plain(const char *option, const char *dest, struct err *e)
-{
-	if (str_path_is_plain(dest))
-		return 0;
-	err_where(e, "%s", option);
-	err_remedy(e, "Write PATH:DEST with a DEST such as /work, absolute and below the root.");
-	return fail(e, 0, "the destination \"%s\" is not a plain absolute path", dest);
-}
-
-/*
- * What is made for the run touches no host: other mounts may lie in it. (Who would lie on a
- * directory meets the mount that it was made for.)
- */
-static bool takes_others(const struct mount *m)
-{
-	return m->kind == MOUNT_ROOT || m->kind == MOUNT_DIR || m->kind == MOUNT_SCRATCH;
-}
-
-/* A mount at dest, above it or below it that lets none in; NULL where the place is free. */
-static const struct mount *find_neighbour(const struct plan *plan, const char *dest)
-{
-	size_t i;
-
-	for (const char *end = strchr(dest + 1, '/'); end; end = strchr(end + 1, '/'))
-		if (map_get_n(&plan->places, dest, (size_t)(end - dest), &i) &&
-		    !takes_others(&plan->mounts[i]))
-			return &plan->mounts[i];
-	if (!map_get(&plan->places, dest, &i))
-		return NULL;
-	/* The directory was made for a mount that lies in it: the next one in the list. */
-	while (plan->mounts[i].kind == MOUNT_DIR)
-		i++;
-	return &plan->mounts[i];
-}
-
-static int check_dest(const struct plan *plan, const char *option, const struct mount *m,
-		      struct err *e)
-{
-	const struct mount *other = find_neighbour(plan, m->dest);
-
-	if (!other)
-		return 0;
-	err_where(e, "%s", option);
-	err_remedy(e, "Give it a place of its own: PATH:DEST.");
-	return fail(e, 0, "the destination %s %s %s, which is shown already", m->dest,
-		    str_equal(m->dest, other->dest)	    ? "is"
-		    : str_path_within(m->dest, other->dest) ? "lies below"
-							    : "lies above",
-		    other->dest);
-}
-
-static const struct host_path *find_path(const struct host *host, const char *given)
-{
-	size_t i;
-
-	return map_get(&host->paths_by_name, given, &i) ? &host->paths[i] : NULL;
-}
-
-/*
- * A path's own place: its canonical one. What is named by way of the home is found there, by the
- * home's name, even where a symbolic link leads to the home.
- */
-static const char *place_of(const struct host *host, const struct plan *plan,
-			    const struct host_path *p)
-{
-	bool in_home = plan->home && host->view.home && str_equal(plan->home, host->view.home) &&
-		       str_path_within(p->given, plan->home) && str_path_is_plain(p->given);
-
-	return in_home ? p->given : p->real;
-}
-
-/* One --ro, --rw or --agent; dest NULL: at its own canonical place. */
-static int add_path(const struct host *host, struct plan *plan, const char *option,
-		    const char *given, const char *dest, bool writable, struct err *e)
-{
-	const struct host_path *p = find_path(host, given);
-	struct mount m = {.kind = MOUNT_TREE, .writable = writable};
-
-	if (!*given || !p || !p->real || p->num) {
-		err_where(e, "%s", option);
-		err_remedy(e, "Name a path that exists and that %s can read.%s",
-			   host->id.from_root ? "the agent's id" : "you",
-			   host->id.from_root
-				   ? " Started by root, the command runs as an unprivileged "
-				     "id: choose it with --user, or open the path to it."
-				   : "");
-		return fail(e, p ? p->num : ENOENT, "cannot read \"%s\" as uid %u", given,
-			    host->id.uid);
-	}
-	/* It may be an earlier run's: a link planted where the command could write. */
-	if (p->is_link) {
-		err_where(e, "%s", option);
-		err_remedy(e, "If that is what you mean, name %s itself.", p->real);
-		return fail(e, 0, "\"%s\" is a symbolic link, to %s", given, p->real);
-	}
-	/* The workspace is what is shown of where the caller is. */
-	if (plan->agent_view && host->cwd && str_equal(p->real, host->cwd) &&
-	    view_check_workspace(host, e))
-		return -1;
-	m.source = p->real;
-	m.dest = dest ? dest : place_of(host, plan, p);
-	m.is_file = !p->is_dir;
-	if ((dest || plan_has(plan, "mount")) && check_plain(option, m.dest, e))
-		return -1;
-	if (plan_has(plan, "mount") && check_dest(plan, option, &m, e))
-		return -1;
-	view_add(plan, m);
-	return 0;
-}
-
-/* Named by --optional, or below what is named there. */
-static bool is_optional(const struct policy *policy, const char *given)
-{
-	for (size_t i = 0; i < policy->optional.n; i++)
-		if (str_path_within(given, policy->optional.v[i]))
-			return true;
-	return false;
-}
-
-static bool is_missing(const struct host *host, const char *given)
-{
-	const struct host_path *p = find_path(host, given);
-
-	return p && !p->real && (p->num == ENOENT || p->num == ENOTDIR);
-}
-
-static int add_list(const struct policy *policy, const struct host *host, struct plan *plan,
-		    bool writable, struct err *e)
-{
-	const struct str_list *list = writable ? &policy->rw : &policy->ro;
-
-	for (size_t i = 0; i < list->n; i++) {
-		const char *colon = strchr(list->v[i], ':');
-		const char *given = list->v[i];
-
-		if (colon)
-			given = pool_copy_n(given, (size_t)(colon - given));
-		if (is_missing(host, given) && is_optional(policy, given))
-			continue;
-		if (add_path(host, plan, writable ? "--rw" : "--ro", given,
-			     colon ? colon + 1 : NULL, writable, e))
-			return -1;
-	}
-	return 0;
-}
-
-static int add_agent(const struct host *host, struct plan *plan, const char *given, struct err *e)
-{
-	if (add_path(host, plan, "--agent", given, "/agent", false, e))
-		return -1;
-	if (!plan->mounts[plan->mounts_n - 1].is_file)
-		return 0;
-	err_where(e, "--agent");
-	err_remedy(e, "Name a directory; --ro shows a single file.");
-	return fail(e, 0, "\"%s\" is not a directory", given);
-}
-
 /* The caller's directory, where the same path shows the same directory inside; "/" else. */
 static const char *same_place(const struct host *host, const struct plan *plan)
 {
@@ -356,9 +199,10 @@ int plan_make_view(const struct policy *policy, const struct host *host, struct 
 	add_kernel(plan);
 	if (plan->agent_view && view_add_agent(policy, host, plan, e))
 		return -1;
-	if (add_list(policy, host, plan, false, e) || add_list(policy, host, plan, true, e))
+	if (view_add_list(policy, host, plan, false, e) ||
+	    view_add_list(policy, host, plan, true, e))
 		return -1;
-	if (policy->agent && add_agent(host, plan, policy->agent, e))
+	if (policy->agent && view_add_agent_dir(host, plan, policy->agent, e))
 		return -1;
 	return make_cwd(policy, host, plan, e);
 }

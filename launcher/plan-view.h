@@ -24,6 +24,12 @@ int view_check_workspace(const struct host *host, struct err *e);
 /* plan-agent.c: the policy itself shows something there, which is then meant instead of ours. */
 bool view_is_overridden(const struct policy *policy, const char *dest);
 
+/* plan-paths.c: what --ro or --rw name, and --agent. */
+int view_add_list(const struct policy *policy, const struct host *host, struct plan *plan,
+		  bool writable, struct err *e);
+int view_add_agent_dir(const struct host *host, struct plan *plan, const char *given,
+		       struct err *e);
+
 /* plan-files.c: the files of /etc that are made for the run. */
 void view_add_files(const struct policy *policy, const struct host *host, struct plan *plan);
 

@@ -239,6 +239,40 @@ static int make_terminal(const struct policy *policy, const struct host *host, s
 	return fail(e, 0, "descriptors 0, 1 and 2 are more than one terminal");
 }
 
+static bool writes_as_owner(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->mounts_n; i++)
+		if (plan->mounts[i].mapped && plan->mounts[i].writable)
+			return true;
+	return false;
+}
+
+/*
+ * Where the agent's files are another owner's on the disk (take.c), none may become set-ID or get
+ * capabilities: the layers that stand against that cannot be left out.
+ */
+static int add_setid(const struct policy *policy, struct plan *plan, struct err *e)
+{
+	static const char *const needed[] = {"mount", "caps", "seccomp", "setid"};
+
+	if (!writes_as_owner(plan))
+		return 0;
+	plan->layers |= layers_bit("setid");
+	for (size_t i = 0; i < policy->without.n; i++)
+		plan->layers &= ~layers_bit(policy->without.v[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
+		if (plan_has(plan, needed[i]))
+			continue;
+		err_where(e, "%s", needed[i]);
+		err_remedy(e, "Keep the layer, or name whom to run the command as: --user "
+			      "ID[:GROUP].");
+		return fail(e, 0,
+			    "an agent of root's cannot do without this layer: what it writes "
+			    "belongs to the workspace's owner");
+	}
+	return 0;
+}
+
 int plan_make(const struct policy *policy, const struct host *host, struct plan *plan,
 	      struct err *e)
 {
@@ -258,8 +292,8 @@ int plan_make(const struct policy *policy, const struct host *host, struct plan 
 			layers[i]->reduce(host, plan);
 	if (profile_find(plan->profile)->gaps)
 		plan_make_gaps(host, plan);
-	if (plan_make_view(policy, host, plan, e) || plan_check_rules(host, plan, e) ||
-	    plan_check_limits(plan, e))
+	if (plan_make_view(policy, host, plan, e) || add_setid(policy, plan, e) ||
+	    plan_check_rules(host, plan, e) || plan_check_limits(plan, e))
 		return -1;
 	return plan_make_env(policy, host, plan, e);
 }

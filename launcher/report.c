@@ -59,6 +59,10 @@ static void print_mounts(const struct plan *plan, struct out *out)
 		    m->kind != MOUNT_FILE)
 			out_bool(out, "writable",
 				 m->kind == MOUNT_ROOT ? !plan_has(plan, "readonly") : m->writable);
+		if (m->mapped) {
+			out_int(out, "owner_uid", m->owner_uid);
+			out_int(out, "owner_gid", m->owner_gid);
+		}
 		if (m->size) {
 			out_int(out, "size_bytes", (int64_t)m->size);
 			out_int(out, "inodes", (int64_t)m->inodes);
@@ -234,6 +238,10 @@ void report_print_plan(const struct plan *plan, struct out *out)
 	print_layers(plan, out);
 	out_int(out, "uid", plan->id.uid);
 	out_int(out, "gid", plan->id.gid);
+	if (plan->id.inner_uid != plan->id.uid) {
+		out_int(out, "inner_uid", plan->id.inner_uid);
+		out_int(out, "inner_gid", plan->id.inner_gid);
+	}
 	print_gaps(plan, out);
 	print_mounts(plan, out);
 	print_paths(plan, out);

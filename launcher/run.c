@@ -242,10 +242,11 @@ static int run_child(struct supervisor *s, struct run *run, int link_fd, int rep
 	return follow_child(s, ours, pid, report_fd, e);
 }
 
-int run_plan(const struct plan *plan, const struct keeper *keeper, int report_fd,
+int run_plan(const struct plan *plan, const int *taken, const struct keeper *keeper, int report_fd,
 	     struct outcome *outcome, struct err *e)
 {
-	struct run run = {.root_fd = -1,
+	struct run run = {.taken = taken,
+			  .root_fd = -1,
 			  .proc_fd = -1,
 			  .ruleset_fd = -1,
 			  .link_fd = -1,

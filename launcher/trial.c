@@ -34,14 +34,18 @@ static int try_here(const void *arg, struct err *e)
 	struct outcome outcome;
 
 	plain.paths_n = 0;
+	plain.taken_n = 0;
 	plain.failed = 0;
 	plain.cwd = NULL;
 	for (int i = 0; layers[i]; i++)
 		if (a->set >> i & 1)
 			pool_list_add(&policy.with, layers[i]->name);
+	/* Root that has not been given up yet is given up here: what is tried is the agent's. */
+	if (getuid() == 0 && identity_apply(&a->host->id, e))
+		return -1;
 	if (plan_make(&policy, &plain, plan, e))
 		return -1;
-	if (run_plan(plan, &none, -1, &outcome, e)) {
+	if (run_plan(plan, NULL, &none, -1, &outcome, e)) {
 		int at = e->where[0] ? layers_find(e->where) : -1;
 
 		/* A failed clone names no layer: it is the one on trial, or what it needs. */

@@ -1,17 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * view.h: what of the machine the agent's view (--view agent) is made of, as host-view.c found it.
+ * view.h: the parts of struct host: what a policy names (host-paths.c), and what the agent's view
+ * (--view agent) is made of (host-view.c).
  *
- * Nouns only. A part of struct host, so nothing here is judged; what may be shown, and where, is
- * plan-agent.c's business.
+ * Nouns only, and nothing here is judged: what may be shown, and where, is the plan's business.
  */
 #ifndef PINFOLD_VIEW_H
 #define PINFOLD_VIEW_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "str.h"
+
+/* A path that the policy names, as it was found with the agent's own rights. */
+struct host_path {
+	const char *given; /* as the policy has it */
+	const char *real;  /* canonical and absolute; NULL where it could not be resolved */
+	int num;	   /* why not, or why it cannot be read: errno, or 0 */
+	bool is_dir;
+	bool is_link;  /* its last part is a symbolic link */
+	bool writable; /* named by --rw */
+
+	/* Where root takes it (take.c): */
+	unsigned int taken; /* its number among the host's, from 1 on; 0: not taken */
+	bool mapped;	    /* its owner and the agent change places in it */
+	uid_t uid;	    /* the owner */
+	gid_t gid;
+	int take_num; /* why not */
+};
+
+/* A name below / that programs expect beside /usr: bin, lib ... */
+struct host_link {
+	const char *name;   /* "bin" */
+	const char *target; /* "usr/bin" where the host has a link, NULL where it has a directory */
+};
 
 /* A name of a table that is there, and that everybody may read. */
 struct host_entry {

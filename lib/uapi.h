@@ -60,6 +60,7 @@ enum {
 #define MOUNT_ATTR_NODEV  0x04
 #define MOUNT_ATTR_NOEXEC 0x08
 #endif
+enum { UAPI_MOUNT_ATTR_IDMAP = 0x100000 }; /* 5.12 */
 #ifndef AT_RECURSIVE
 #define AT_RECURSIVE 0x8000
 #endif

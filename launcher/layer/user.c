@@ -2,7 +2,8 @@
 /*
  * Layer user: a user namespace with one id in it, the agent's own (user_namespaces(7)).
  *
- * Should: map the agent's uid and gid to themselves, so that files keep their owner's number and
+ * Should: map the agent's uid and gid to themselves, so that files keep their owner's number (an
+ * id made for one run shows as an ordinary one), and
  * no process inside is ever uid 0 of anything; deny setgroups(2) for good.
  * Mustn't: map a second id. Every id more is one whose files the agent could reach.
  *
@@ -62,8 +63,8 @@ static int user_apply(const struct plan *plan, struct run *run, struct err *e)
 	char uid[48], gid[48];
 
 	(void)run;
-	(void)snprintf(uid, sizeof(uid), "%u %u 1\n", plan->id.uid, plan->id.uid);
-	(void)snprintf(gid, sizeof(gid), "%u %u 1\n", plan->id.gid, plan->id.gid);
+	(void)snprintf(uid, sizeof(uid), "%u %u 1\n", plan->id.inner_uid, plan->id.uid);
+	(void)snprintf(gid, sizeof(gid), "%u %u 1\n", plan->id.inner_gid, plan->id.gid);
 	if (self < 0 || write_self(self, "setgroups", "deny", e) ||
 	    write_self(self, "uid_map", uid, e))
 		return -1;
@@ -97,10 +98,10 @@ static int user_check(const struct plan *plan, struct run *run, struct err *e)
 	uid_t r, eff, saved;
 
 	(void)run;
-	if (getresuid(&r, &eff, &saved) || r != plan->id.uid || eff != r || saved != r)
-		return fail(e, 0, "the agent's uid is %u, not %u", r, plan->id.uid);
-	if (getgid() != plan->id.gid || getegid() != plan->id.gid)
-		return fail(e, 0, "the agent's gid is %u, not %u", getgid(), plan->id.gid);
+	if (getresuid(&r, &eff, &saved) || r != plan->id.inner_uid || eff != r || saved != r)
+		return fail(e, 0, "the agent's uid is %u, not %u", r, plan->id.inner_uid);
+	if (getgid() != plan->id.inner_gid || getegid() != plan->id.inner_gid)
+		return fail(e, 0, "the agent's gid is %u, not %u", getgid(), plan->id.inner_gid);
 	return 0;
 }
 

@@ -32,11 +32,13 @@ hidden"
 }
 
 made() {
-    name=$($drop id -un 2>/dev/null || echo agent)
-    [ "$who" != root ] || name=agent
+    name=$($drop id -un 2>/dev/null || echo agent) inner=$agent lines=1
+    [ "$who" != root ] || name=agent inner=1000
+    # Who owns what is not the agent's has a name of his own, unless it is the agent's, too.
+    [ "$inner" = 65534 ] || lines=2
     agent sh -c 'echo "$(id -un) $(id -gn) $(whoami) $USER $LOGNAME"; getent passwd | wc -l'
     is "the agent has a name, and is alone ($who)" "$out" "$name $name $name $name $name
-1"
+$lines"
     agent sh -c 'hostname; cat /etc/hostname; getent hosts pinfold localhost | tr -s " "'
     is "so has the machine ($who)" "$out" "pinfold
 pinfold
@@ -51,7 +53,7 @@ pinfold
     is "none of it can be written ($who)" "$out" refused
     agent sh -c 'for d in ~ ~/work /tmp /var/tmp /dev/shm "$XDG_RUNTIME_DIR"; do : >"$d/f" && echo ok; done; rm -f ~/work/f'
     is "what is the agent's can be ($who)" "$(echo $out)" "ok ok ok ok ok ok"
-    agent stat -c %a /etc /etc/passwd /var/tmp /run/user/"$agent" "$CALLER_HOME" /run /var
+    agent stat -c %a /etc /etc/passwd /var/tmp /run/user/"$inner" "$CALLER_HOME" /run /var
     is "modes ($who)" "$(echo $out)" "755 644 1777 700 700 755 755"
 }
 

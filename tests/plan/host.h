@@ -62,7 +62,7 @@ static inline struct host made_host(void)
 {
 	static const struct host_link links[] = {
 		{"bin", "usr/bin"}, {"lib", "usr/lib"}, {"lib64", "usr/lib64"}};
-	struct host host = {.id = {1000, 1001, false},
+	struct host host = {.id = {.uid = 1000, .gid = 1001, .inner_uid = 1000, .inner_gid = 1001},
 			    .cwd = "/home/user/work",
 			    .release = "6.12.0",
 			    .major = 6,

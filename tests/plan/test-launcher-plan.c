@@ -44,6 +44,29 @@ static void read_cgroups(const char *value, struct host *host)
 	}
 }
 
+/* Root takes what it names; "takes=errno": but for the directory where it is. */
+static void take_all(struct host *host, const char *num)
+{
+	struct host_path *paths = pool_alloc(host->paths_n * sizeof(*paths));
+
+	memcpy(paths, host->paths, host->paths_n * sizeof(*paths));
+	host->paths = paths;
+	host->id = (struct identity){.uid = 1900000000,
+				     .gid = 1900000000,
+				     .inner_uid = 1000,
+				     .inner_gid = 1000,
+				     .from_root = true,
+				     .takes = true};
+	for (size_t i = 0; i < host->paths_n; i++) {
+		bool refused =
+			*num && host->cwd && paths[i].real && str_equal(paths[i].real, host->cwd);
+
+		paths[i].taken = refused ? 0 : (unsigned int)i + 1;
+		paths[i].take_num = refused ? atoi(num) : 0;
+		paths[i].mapped = !refused;
+	}
+}
+
 /* One word on a machine. */
 static void read_word(const char *word, struct host *host)
 {
@@ -52,7 +75,13 @@ static void read_word(const char *word, struct host *host)
 
 	value = value ? value + 1 : "";
 	if (str_equal(word, "root"))
-		host->id = (struct identity){UNPRIVILEGED, UNPRIVILEGED, true};
+		host->id = (struct identity){.uid = UNPRIVILEGED,
+					     .gid = UNPRIVILEGED,
+					     .inner_uid = UNPRIVILEGED,
+					     .inner_gid = UNPRIVILEGED,
+					     .from_root = true};
+	else if (str_starts(word, "takes"))
+		take_all(host, value);
 	else if (str_equal(word, "no-seccomp"))
 		host->seccomp_num = EINVAL;
 	else if (str_equal(word, "bin=directory"))

@@ -29,7 +29,11 @@ static int make(const char *words, const char *caller, bool root)
 	pool_list_add(&env, NULL);
 	host.env = env.v;
 	if (root)
-		host.id = (struct identity){UNPRIVILEGED, UNPRIVILEGED, true};
+		host.id = (struct identity){.uid = UNPRIVILEGED,
+					    .gid = UNPRIVILEGED,
+					    .inner_uid = UNPRIVILEGED,
+					    .inner_gid = UNPRIVILEGED,
+					    .from_root = true};
 	if (made_policy(pool_printf("%s true", words), &policy, &e))
 		return -1;
 	return plan_make(&policy, &host, &plan, &e);

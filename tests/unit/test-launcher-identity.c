@@ -101,7 +101,7 @@ static void test_root_forms(void)
 
 static int give_up_root(void)
 {
-	const struct identity id = {1234, 4321, true};
+	const struct identity id = {.uid = 1234, .gid = 4321, .from_root = true};
 	uid_t r, eff, saved;
 	gid_t gr, geff, gsaved;
 	struct err e = {0};
@@ -121,7 +121,7 @@ static int give_up_root(void)
 /* An identity that was made by somebody else must not leave root as it is. */
 static int keep_root(void)
 {
-	const struct identity id = {1234, 4321, false};
+	const struct identity id = {.uid = 1234, .gid = 4321};
 	struct err e = {0};
 
 	return !(identity_apply(&id, &e) == -1 && e.what[0] && getuid() == 0);
@@ -157,10 +157,10 @@ static int be_ordinary(void)
 			expect(make(users[i].user, &id, &e) == -1 && str_equal(e.where, "--user"),
 			       users[i].user);
 	memset(&e, 0, sizeof(e));
-	id = (struct identity){uid, gid, false};
+	id = (struct identity){.uid = uid, .gid = gid};
 	expect(identity_apply(&id, &e) == 0 && getuid() == uid && getgid() == gid,
 	       "nothing is changed");
-	id = (struct identity){uid + 1, gid, true};
+	id = (struct identity){.uid = uid + 1, .gid = gid, .from_root = true};
 	expect(identity_apply(&id, &e) == -1 && getuid() == uid, "nobody else can be become");
 	return failures;
 }

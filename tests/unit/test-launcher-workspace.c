@@ -107,7 +107,11 @@ static void test_files(void)
 	is_str(content(plan, "/etc/hostname"), "pinfold\n", "the name");
 	is_str(content(plan, "/etc/hosts"),
 	       "127.0.0.1 localhost\n::1 localhost\n127.0.1.1 pinfold\n", "... leads to itself");
-	host.id = (struct identity){UNPRIVILEGED, UNPRIVILEGED, true};
+	host.id = (struct identity){.uid = UNPRIVILEGED,
+				    .gid = UNPRIVILEGED,
+				    .inner_uid = UNPRIVILEGED,
+				    .inner_gid = UNPRIVILEGED,
+				    .from_root = true};
 	host.view.user = "agent";
 	host.view.full_name = "";
 	host.view.shell = "/opt/shell";
