@@ -106,6 +106,9 @@ $(BUILD)/gen/profiles.inc: $(BUILD)/gen/mkprofiles $(PROFILES)
 COMPLETIONS := bash-completion/completions/pinfold zsh/site-functions/_pinfold \
                fish/vendor_completions.d/pinfold.fish
 
+# The page's style and script are put in as they are (matrix/html.c).
+$(BUILD)/matrix/html.o: matrix/page/page.css matrix/page/page.js
+
 install: all
 	install -d $(DESTDIR)$(bindir) $(SECTIONS:%=$(DESTDIR)$(mandir)/man%) $(DESTDIR)$(datadir)/profiles
 	install -m 755 $(addprefix $(BUILD)/,$(PROGRAMS)) $(DESTDIR)$(bindir)
@@ -137,6 +140,7 @@ help:
 	@echo 'make                 the four programs in $(BUILD)/'
 	@echo 'make check           every test, through prove (see ./test.sh for what it needs)'
 	@echo 'make check-asan      the unit and live tests with AddressSanitizer and UBSan'
+	@echo 'make check-html      the page of the matrix in headless Chromium (Debian: chromium; not part of check)'
 	@echo 'make install         DESTDIR= and PREFIX= as usual; uninstall undoes it'
 	@echo 'make format          clang-format over the tree'
 	@echo 'make clean           removes what was built'

@@ -7,9 +7,11 @@
  */
 #include "compare.h"
 #include "decoy.h"
+#include "html.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -26,8 +28,9 @@ struct job {
 	struct ops ops;
 	struct decoy decoy;
 	struct sweep sweep;
-	struct report report, baseline;
-	struct comparison comparison; /* of the two */
+	struct report report, baseline, other;
+	struct comparison comparison; /* with the baseline */
+	struct comparison changes;    /* with the other, for the page */
 	size_t details;		      /* the operation that --details names */
 };
 
@@ -162,6 +165,37 @@ static const struct {
 	{"victim", victim_main},
 };
 
+static int read_costs(struct job *job, struct err *e)
+{
+	const char *path = job->request.costs;
+	size_t size;
+	char *text;
+	int rc;
+
+	if (!path)
+		return 0;
+	if (str_equal(path, "measure"))
+		return costs_measure(&job->report.costs, e);
+	text = saved_load(path, &size, e);
+	rc = text ? costs_read(text, size, &job->report.costs, e) : -1;
+	free(text);
+	if (rc == 0)
+		e->where[0] = '\0';
+	return rc;
+}
+
+/* Costs that were named now go before those of the file. */
+static int take_saved(struct job *job, struct err *e)
+{
+	struct costs costs = job->report.costs;
+
+	if (saved_read(job->request.from, &job->report, e))
+		return -1;
+	if (costs.n)
+		job->report.costs = costs;
+	return 0;
+}
+
 /* Measures, or takes what was measured. */
 static int make_report(struct job *job, struct err *e)
 {
@@ -171,8 +205,12 @@ static int make_report(struct job *job, struct err *e)
 	/* Before anything else: a file that cannot be read would be told a minute later. */
 	if (r->baseline && saved_read(r->baseline, &job->baseline, e))
 		return -1;
+	if (r->compare && saved_read(r->compare, &job->other, e))
+		return -1;
+	if (read_costs(job, e))
+		return -1;
 	if (r->from)
-		return saved_read(r->from, &job->report, e);
+		return take_saved(job, e);
 	children_catch_signals();
 	children_adopt();
 	rc = measure(job, e);
@@ -183,14 +221,20 @@ static int make_report(struct job *job, struct err *e)
 
 static int run(struct job *job, struct err *e)
 {
+	const char *html = job->request.html;
+	int page = html ? html_open(html, e) : -1;
 	int worse = 0;
 
-	if (make_report(job, e))
+	if ((html && page < 0) || make_report(job, e))
 		return -1;
 	if (job->request.baseline) {
 		compare_reports(&job->baseline, &job->report, &job->comparison);
 		worse = print_worse(job);
 	}
+	if (job->request.compare)
+		compare_reports(&job->other, &job->report, &job->changes);
+	if (html && html_write(&job->report, job->request.compare ? &job->changes : NULL, page, e))
+		return -1;
 	if (print(job))
 		return fail(e, errno, "write the matrix");
 	return worse && judge(&job->report) == 0 ? 1 : judge(&job->report);

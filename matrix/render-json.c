@@ -5,6 +5,8 @@
  */
 #include "report.h"
 
+#include <math.h>
+
 #include "pool.h"
 
 static struct str_list names_of(const struct layers *layers, uint32_t set)
@@ -214,6 +216,24 @@ static void print_measured(struct out *o, const struct report *r)
 	out_object_end(o);
 }
 
+static void print_costs(struct out *o, const struct costs *costs)
+{
+	out_array(o, "costs");
+	for (size_t i = 0; i < costs->n; i++) {
+		const struct cost *c = &costs->v[i];
+
+		out_object(o, NULL);
+		out_str(o, "name", c->name);
+		out_bool(o, "layer", c->layer);
+		out_bool(o, "noise", c->noise);
+		out_double(o, "median_ms", c->median, 4);
+		out_double(o, "low_ms", c->bounded ? c->low : (double)NAN, 4);
+		out_double(o, "high_ms", c->bounded ? c->high : (double)NAN, 4);
+		out_object_end(o);
+	}
+	out_array_end(o);
+}
+
 int render_json(const struct report *r, FILE *file)
 {
 	struct out o;
@@ -234,5 +254,6 @@ int render_json(const struct report *r, FILE *file)
 			print_other(&o, r, &r->subjects[i]);
 	out_array_end(&o);
 	print_measured(&o, r);
+	print_costs(&o, &r->costs);
 	return out_end(&o);
 }

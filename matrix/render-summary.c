@@ -123,26 +123,39 @@ static void print_families(const struct report *r, enum table_format format, FIL
 	fputc('\n', file);
 }
 
+/* "+0.12"; "~0" where it cannot be told from nothing. */
+static const char *cost_cell(const struct report *r, const char *layer)
+{
+	const struct cost *c = costs_find(&r->costs, true, layer);
+
+	if (!c)
+		return NULL;
+	return c->noise ? "~0" : pool_printf("%+.3f", c->median);
+}
+
 static void print_layers(const struct report *r, enum table_format format, FILE *file)
 {
-	static const char *const head[] = {"layer", "alone stops", "enough alone for",
-					   "first to fire on", "opens"};
+	static const char *const head[] = {
+		"layer", "alone stops", "enough alone for", "first to fire on",
+		"opens", "start, ms"};
 	const struct column *c = summary_main(r);
 	const struct layers *layers = c->subject->layers;
 	struct table t;
 
 	if (!c->profile.set)
 		return;
-	table_begin(&t, head, ARRAY_SIZE(head));
+	/* The last column is there only where it was measured. */
+	table_begin(&t, head, ARRAY_SIZE(head) - (r->costs.n ? 0 : 1));
 	for (size_t i = 0; i < layers->lattice.n; i++) {
 		struct worth w;
 
 		if (!(c->profile.set & SET_BIT(i)))
 			continue;
 		summary_worth(r, c, i, &w);
-		table_row(&t, (const char *const[]){layers->v[i].name, number(w.alone),
-						    number(w.enough), number(w.first),
-						    number(w.opens)});
+		table_row(&t,
+			  (const char *const[]){layers->v[i].name, number(w.alone),
+						number(w.enough), number(w.first), number(w.opens),
+						cost_cell(r, layers->v[i].name)});
 	}
 	print_title(pool_printf("layers of %s, by operations", c->profile.name), format, file);
 	table_print(&t, file, format);

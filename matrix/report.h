@@ -165,6 +165,20 @@ struct measured {
 	const char *why;
 };
 
+enum { COSTS_MAX = SET_LAYERS + PROFILES_MAX };
+
+/* Milliseconds at start-up, of a profile or of a layer of full. */
+struct cost {
+	const char *name;
+	bool layer, noise, bounded; /* noise: it may as well be nothing */
+	double median, low, high;   /* the true median is between these, where it is bounded */
+};
+
+struct costs {
+	struct cost v[COSTS_MAX];
+	size_t n; /* 0: not measured */
+};
+
 struct report {
 	struct ops *ops;
 	struct subject *subjects; /* the first is pinfold by its layers */
@@ -173,6 +187,7 @@ struct report {
 	size_t columns_n;
 	struct facts facts;
 	struct measured measured;
+	struct costs costs;
 	struct trouble troubles[TROUBLES_MAX];
 	size_t troubles_n; /* may be more than are kept */
 };
@@ -185,6 +200,13 @@ int read_errno(const char *word, int *num);
 
 int saved_parse(const char *text, size_t size, struct report *report, struct err *e);
 int saved_read(const char *path, struct report *report, struct err *e);
+/* A whole file of at most 32 MiB; malloc'ed, or NULL. */
+char *saved_load(const char *path, size_t *size, struct err *e);
+
+/* ---- costs.c: what `pinfold bench --json` printed ---- */
+
+int costs_read(const char *text, size_t size, struct costs *costs, struct err *e);
+const struct cost *costs_find(const struct costs *costs, bool layer, const char *name);
 
 /* ---- reasons.c: what may be reached in full, and why (table/reasons.def) ---- */
 

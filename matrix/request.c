@@ -22,6 +22,10 @@ static const struct opt options[] = {
 	{"junit", OPT_FLAG, AT(junit), NULL, "print test cases, in JUnit's XML"},
 	{"sarif", OPT_FLAG, AT(sarif), NULL, "print findings, as SARIF 2.1.0"},
 	{"by-family", OPT_FLAG, AT(by_family), NULL, "print the summary only, by families"},
+	{"html", OPT_STRING, AT(html), "FILE", "write a page to look at, too"},
+	{"compare", OPT_STRING, AT(compare), "FILE", "a saved result that the page compares with"},
+	{"costs", OPT_STRING, AT(costs), "FILE",
+	 "what `pinfold bench --json` printed, or \"measure\""},
 	{"baseline", OPT_STRING, AT(baseline), "FILE",
 	 "end with 1 where something is worse than in this saved result"},
 	{"from", OPT_STRING, AT(from), "FILE", "measure nothing: take what --json printed to FILE"},
@@ -73,6 +77,11 @@ int request_read(int argc, char **argv, struct request *r, struct err *e)
 		err_where(e, "--from");
 		err_remedy(e, "What is in the file was chosen when it was measured.");
 		return fail(e, 0, "it goes with no option that says what to measure");
+	}
+	if (r->compare && !r->html) {
+		err_where(e, "--compare");
+		err_remedy(e, "`pinfold matrix diff` compares two results as text.");
+		return fail(e, 0, "it is for the page that --html writes");
 	}
 	if (r->samples <= SAMPLES_MAX)
 		return 0;

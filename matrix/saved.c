@@ -256,6 +256,27 @@ static void read_measured(struct reader *r, const json_t *m)
 	}
 }
 
+/* Not there where nothing was measured. */
+static void read_costs(struct reader *r, const json_t *root)
+{
+	const json_t *list = saved_take_list(r, root, "costs", COSTS_MAX);
+	struct costs *costs = &r->report->costs;
+
+	for (size_t i = 0; i < json_array_size(list) && !r->e->what[0]; i++) {
+		const json_t *row = json_array_get(list, i), *low = json_object_get(row, "low_ms");
+		const json_t *high = json_object_get(row, "high_ms");
+		struct cost *c = &costs->v[costs->n++];
+
+		c->name = saved_need_text(r, row, "name");
+		c->layer = saved_take_bool(r, row, "layer");
+		c->noise = saved_take_bool(r, row, "noise");
+		c->median = json_number_value(json_object_get(row, "median_ms"));
+		c->bounded = json_is_number(low) && json_is_number(high);
+		c->low = json_number_value(low);
+		c->high = json_number_value(high);
+	}
+}
+
 static void read_root(struct reader *r, const json_t *root)
 {
 	struct report *report = r->report;
@@ -275,6 +296,8 @@ static void read_root(struct reader *r, const json_t *root)
 		read_others(r, root);
 	if (!r->e->what[0])
 		read_measured(r, json_object_get(root, "measured"));
+	if (!r->e->what[0])
+		read_costs(r, root);
 }
 
 int saved_parse(const char *text, size_t size, struct report *report, struct err *e)
@@ -293,24 +316,42 @@ int saved_parse(const char *text, size_t size, struct report *report, struct err
 	return e->what[0] ? -1 : 0;
 }
 
-int saved_read(const char *path, struct report *report, struct err *e)
+char *saved_load(const char *path, size_t *size, struct err *e)
 {
 	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
-	char *text;
+	char *text = NULL;
 	ssize_t n;
-	int rc;
 
 	err_where(e, "%.39s", path);
 	if (fd < 0 || fstat(fd, &st))
-		return fail(e, errno, "open it");
-	if (!S_ISREG(st.st_mode) || st.st_size > SAVED_BYTES)
-		return fail(e, 0, "it is no file of at most %d MiB", SAVED_BYTES >> 20);
-	text = malloc((size_t)st.st_size + 1);
+		(void)fail(e, errno, "open it");
+	else if (!S_ISREG(st.st_mode) || st.st_size > SAVED_BYTES)
+		(void)fail(e, 0, "it is no file of at most %d MiB", SAVED_BYTES >> 20);
+	else if (!(text = malloc((size_t)st.st_size + 1)))
+		(void)fail(e, errno, "read it");
 	if (!text)
-		return fail(e, errno, "read it");
+		return NULL;
 	n = fd_read_full(fd, text, (size_t)st.st_size);
-	rc = n < 0 ? fail(e, errno, "read it") : saved_parse(text, (size_t)n, report, e);
+	if (n < 0) {
+		(void)fail(e, errno, "read it");
+		free(text);
+		return NULL;
+	}
+	text[n] = '\0';
+	*size = (size_t)n;
+	return text;
+}
+
+int saved_read(const char *path, struct report *report, struct err *e)
+{
+	size_t size;
+	char *text = saved_load(path, &size, e);
+	int rc;
+
+	if (!text)
+		return -1;
+	rc = saved_parse(text, size, report, e);
 	free(text);
 	if (rc == 0)
 		e->where[0] = '\0';

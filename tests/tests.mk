@@ -66,3 +66,8 @@ check-clients: tests
 	BUILD=$(BUILD) CLIENTS=$(CLIENTS) $(PROVE) --timer --exec '' tests/clients/clients.sh
 
 .PHONY: check-asan check-kernel check-clients
+
+# The matrix' page in a real browser, which is too large a package for everybody's tests.
+check-html: all
+	BUILD=$(BUILD) $(PROVE) --timer --exec python3 tests/page/check.py
+.PHONY: check-html
