@@ -285,8 +285,7 @@ void host_read_paths(const struct policy *policy, struct host *host);
 void host_read_view(const struct policy *policy, struct host *host);
 bool policy_wants_agent_view(const struct policy *policy);
 
-/* plan.c, plan-*.c: pure. plan_make() refuses with -1
- * what cannot be done. */
+/* plan.c, plan-*.c: pure. plan_make() refuses with -1 what cannot be done. */
 int plan_make(const struct policy *policy, const struct host *host, struct plan *plan,
 	      struct err *e);
 int plan_make_view(const struct policy *policy, const struct host *host, struct plan *plan,
@@ -337,53 +336,8 @@ int walk_layers(enum stage stage, const struct plan *plan, struct run *run, stru
 int walk_read_namespaces(const struct plan *plan, struct ns_set *set, struct err *e);
 int walk_prove_namespaces(const struct plan *plan, const struct run *run, struct err *e);
 
-/*
- * link.c: between the launcher (fds[0]) and the processes inside (fds[1], run->link_fd).
- * link_hear() returns 1 for a word, 0 where exec has happened, -1 where it will not, with e.
- */
-enum link_word {
-	LINK_TERMINAL = 't',
-	LINK_PROC = 'p',
-	LINK_ROOT = '/',
-	LINK_READY = 'r',
-	LINK_GO = 'g'
-};
-
-struct link_heard {
-	char word;  /* of enum link_word */
-	int with;   /* the descriptor that came with it, which is the hearer's now; or -1 */
-	bool ready; /* "ready" has been said */
-};
-
-int link_open(int fds[2], struct err *e);
-int link_say(int fd, enum link_word word, int with, struct err *e); /* with -1: nothing */
-int link_say_ready(const struct plan *plan, const struct run *run, struct err *e);
-_Noreturn void link_say_failure(const struct run *run, struct err *e);
-int link_hear(int fd, struct link_heard *heard, struct err *e);
-
-/* relay.c: before the first process inside is made, and in that */
-int relay_make(const struct plan *plan, struct run *run, struct err *e);
-int relay_enter(const struct run *run, struct err *e);
-
 /* exec.c: becomes the command, by the PATH of env. Returns only on failure, with the exit code. */
 int exec_command(const char *const *command, const char *const *env, struct err *e);
-
-/* init.c: pid 1 inside, until the agent ends; returns the exit status to end with. */
-struct init {
-	pid_t agent;
-	bool own_group;	  /* the agent leads a group of its own, which gets the signals */
-	int notes_fd;	  /* to the launcher: one byte for each stop of the agent, its signal */
-	int terminal_fd;  /* the command's own terminal; -1: none */
-	pid_t foreground; /* whom to give the terminal to when the agent goes on */
-};
-
-/* What the launcher's SIGCONT carries where the agent is to have its terminal again. */
-enum { INIT_FOREGROUND = 1 };
-
-int init_run(struct init *init);
-void init_forwarded(sigset_t *set); /* the signals that launcher and init pass on, and SIGCHLD */
-void init_blocked(sigset_t *set);   /* these, and what a terminal stops its background with */
-int init_exit_code(int wait_status);
 
 /* cause.c: adds the cause and the remedy to the failure of a layer; looks at the host */
 void cause_explain(const struct layer *layer, struct err *e);
@@ -415,5 +369,7 @@ int cmd_completion(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 void help_print_version(void); /* cmd-help.c */
 int cmd_policy(int argc, char **argv);
+
+#include "inside.h"
 
 #endif

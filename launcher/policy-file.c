@@ -5,8 +5,8 @@
  * A policy decides what an agent may do, so no file that an agent could have written may decide
  * something looser. Where root starts us the agent is another user: files and the directories
  * above them must be root's alone then, and no symbolic link may lead to them. For everybody else
- * the files are the caller's business, unless anybody at all could write them. What lies below a
- * writable grant is closed to the command while it runs (policy.c adds it to protect).
+ * the files are the caller's business, unless anybody at all could write them; one that lies below
+ * a writable grant its command can change (pinfold-policy(5), WHOSE WORD IS TAKEN).
  */
 #include "pinfold.h"
 
@@ -79,10 +79,8 @@ static int open_file(const char *path, enum policy_trust trust, struct err *e)
 	struct stat st;
 	int fd;
 
-	/* Most often there is none. */
-	if (lstat(path, &st) && (errno == ENOENT || errno == ENOTDIR))
-		return -1;
-	fd = sys_openat2(AT_FDCWD, path, &how);
+	/* Most often there is none; what cannot be looked at is not the same as none. */
+	fd = lstat(path, &st) ? -1 : sys_openat2(AT_FDCWD, path, &how);
 	if (fd >= 0 || errno == ENOENT || errno == ENOTDIR)
 		return fd;
 	err_where(e, "%s", path);

@@ -14,10 +14,12 @@ static void test_row(int i)
 
 	(void)snprintf(path, sizeof(path), "limits.%s", l->name);
 	k = keys_find(path);
-	ok(k && k->option && str_equal(k->option, l->name), "%s: has its option and its key", l->name);
+	ok(k && k->option && str_equal(k->option, l->name), "%s: has its option and its key",
+	   l->name);
 	is_int(k ? k->offset : 0, offsetof(struct policy, limits) + l->offset,
 	       "%s: ... of the same member", l->name);
-	ok(k && k->sense == KEY_BOUNDS && k->form == (enum key_form)(KEY_COUNT + (int)l->unit), "%s: ... is a bound", l->name);
+	ok(k && k->sense == KEY_BOUNDS && k->form == (enum key_form)(KEY_COUNT + (int)l->unit),
+	   "%s: ... is a bound", l->name);
 	ok(l->what && *l->what && l->least > 0, "%s: says what it bounds", l->name);
 	ok(!l->usual || (amount_read(l->usual, l->unit, &value) == 0 && value >= l->least &&
 			 value != AMOUNT_NONE),
