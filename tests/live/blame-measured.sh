@@ -18,7 +18,7 @@ blame() {
 }
 
 measure() { # FOLDER of the four programs
-    as_user "$1/pinfold" matrix --profile full --tsv
+    as_user "$1/pinfold" matrix --family seed --profile full --tsv
     printf '%s\n' "$out" >"$TMP/matrix"
 }
 

@@ -130,7 +130,7 @@ destinations() {
         --ro "$TMP/file:/x" --ro "$TMP/file:/x/y"
     refused "--agent, and something at /agent" --agent '/agent is /agent' "$place" \
         --ro "$TMP/a:/agent" --agent "$TMP/b"
-    for dest in /usr /usr/x /proc /proc/x /dev /dev/null /dev/pts/0 /dev/shm/x /dev/ptmx /tmp /bin /bin/x; do
+    for dest in /usr /usr/x /proc /proc/x /dev /dev/null /dev/pts/0 /dev/ptmx /tmp /bin /bin/x; do
         refused "onto $dest of ours" --rw "$dest (is|lies)" "$place" --rw "$TMP/a:$dest"
     done
 }
