@@ -290,7 +290,7 @@ const struct doctor_row doctor_rows[] = {
 	{"tmp", "Runs have a /tmp of their own; pinfold matrix and bench want this one.", look_tmp},
 	{"exec", "What lies there can be read and written, and not run.", look_exec},
 	{"pty", "The command gets the caller's terminal as it is, or none.", look_pty},
-	{"limits", "Starts fail while the bound is met.", look_limits},
+	{"room", "Starts fail while the bound is met.", look_limits},
 	{"cgroup-limits", "Bounds of memory and processor time cannot be kept for a whole tree.",
 	 look_cgroup},
 	{"gpu", "A command that is shown the device cannot open it either.", look_gpu},

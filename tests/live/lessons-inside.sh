@@ -46,7 +46,7 @@ escapes() {
     done
     for flags in '--ro X --rw X' '--rw X --ro X'; do
         # shellcheck disable=SC2046
-        refused "lesson 15 CVE-2022-21682: $flags" '--r[ow]' 'shown already' 'place of its own' \
+        refused "lesson 15 CVE-2022-21682: $flags" '--ro, --rw' 'both read-only and writable' 'one of the two' \
             $(echo "$flags" | sed "s,X,$TMP/secret,g")
     done
 }

@@ -140,7 +140,7 @@ is "a home mounted noexec: what lies there cannot be executed" "$status" 126
 like "a home mounted noexec: run says why" "$err" 'mounted noexec'
 
 prefix='prlimit --nproc=1 --'
-obstacle "as many processes as RLIMIT_NPROC allows" limits processes 'ulimit -u'
+obstacle "as many processes as RLIMIT_NPROC allows" room processes 'ulimit -u'
 refuses "as many processes as RLIMIT_NPROC allows" '[a-z]*' 'as many processes as its limit'
 
 for row in ENOSYS:landlock-not-built:CONFIG_SECURITY_LANDLOCK EOPNOTSUPP:landlock-off:lsm=landlock; do
