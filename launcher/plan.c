@@ -173,6 +173,35 @@ static int make_view_name(const struct policy *policy, struct plan *plan, struct
 	return fail(e, 0, "there is no such view");
 }
 
+static bool is_named(const struct str_list *names, const char *name)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (str_equal(names->v[i], name))
+			return true;
+	return false;
+}
+
+/*
+ * What the view agent shows, and hides, is the layer mount's work, so that without the layer
+ * nothing of it would be there: only who has left that layer out by its name may mean that.
+ */
+static int check_view(const struct policy *policy, const struct plan *plan, struct err *e)
+{
+	if (policy->home && !str_equal(policy->home, "none") && !plan->agent_view) {
+		err_where(e, "--home %s", policy->home);
+		err_remedy(e, "Add --view agent.");
+		return fail(e, 0, "the view bare has no home");
+	}
+	if (!plan->agent_view || plan_has(plan, "mount") || is_named(&policy->without, "mount") ||
+	    is_named(&policy->degraded, "mount"))
+		return 0;
+	err_where(e, "--view agent");
+	err_remedy(e, "Choose a profile with the layer mount, or take the view bare; --without "
+		      "mount leaves the layer out, and with it the whole view.");
+	return fail(e, 0, "the view takes the layer mount, which the profile %s has not",
+		    plan->profile);
+}
+
 static int check_hostname(const struct policy *policy, struct plan *plan, struct err *e)
 {
 	const char *name = policy->hostname ? policy->hostname : "pinfold";
@@ -283,9 +312,9 @@ int plan_make(const struct policy *policy, const struct host *host, struct plan 
 	plan->verbose = policy->verbose;
 	if (make_set(policy, plan, e) || make_view_name(policy, plan, e) ||
 	    check_fallback(policy, e) || check_kernel(host, plan, e) ||
-	    check_available(policy, host, plan, e) || plan_make_limits(policy, host, plan, e) ||
-	    check_hostname(policy, plan, e) || make_tcp(policy, &plan->landlock.tcp, e) ||
-	    make_terminal(policy, host, plan, e))
+	    check_available(policy, host, plan, e) || check_view(policy, plan, e) ||
+	    plan_make_limits(policy, host, plan, e) || check_hostname(policy, plan, e) ||
+	    make_tcp(policy, &plan->landlock.tcp, e) || make_terminal(policy, host, plan, e))
 		return -1;
 	for (int i = 0; layers[i]; i++)
 		if ((plan->layers >> i & 1) && layers[i]->reduce)

@@ -193,6 +193,9 @@ static const struct {
 	{"agent", "--view agent --rw . --without caps true", "takes"},
 	{"agent", "--view agent --ro . --without caps true", "takes"},
 	{"agent", "--view agent --rw . --allow-degraded seccomp true", "takes no-seccomp"},
+	{"agent", "--view agent --profile landlock-only true", ""},
+	{"agent", "--view agent --profile none true", ""},
+	{"agent", "--home private true", ""},
 	{"agent", "--view some true", ""},
 	{"agent", "--view agent --home=.hidden true", ""},
 
