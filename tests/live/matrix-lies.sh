@@ -179,7 +179,11 @@ matrix --profile none --profile ns_only
 is 'no landlock: profiles without it are whole' "$status" 0
 
 if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
-    run unshare -m sh -c 'mount -t tmpfs -o noexec tmp /tmp && exec "$1"' - "$BUILD/pinfold-matrix"
+    # The programs must not lie under the /tmp that is covered.
+    elsewhere=$(mktemp -d /var/tmp/pinfold-XXXXXX)
+    cp "$BUILD"/pinfold "$BUILD"/pinfold-probe "$BUILD"/pinfold-matrix "$elsewhere"
+    run unshare -m sh -c 'mount -t tmpfs -o noexec tmp /tmp && exec "$1"' - "$elsewhere/pinfold-matrix"
+    rm -r "$elsewhere"
     is 'a /tmp without exec: exit' "$status" 125
     like 'a /tmp without exec: the remedy' "$err" 'must not be mounted noexec'
 else
