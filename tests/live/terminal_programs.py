@@ -141,7 +141,7 @@ def tmux():
     t.expect(r"\$ ")
     t.say("echo $((6*7))\r", "42")
     t.resize(30, 100)
-    t.say("sleep 0.3; stty size\r", "29 100")
+    t.say("until stty size | grep -w \"29 $((60+40))\"; do sleep 0.1; done\r", "29 100")
     t.say("\x02d", "detached.*in> ")
     t.say("tmux attach\r", "29 100")
     t.send("exit\r")
