@@ -30,8 +30,12 @@ $(BUILD)/tests/helper/%: tests/helper/%.c $(call objects,$(lib_src)) $(wildcard 
 
 tests: all $(test_bin) $(helper_bin)
 
+# The live tests look at times, terminals and processes, so they run one by one; the others side by side.
+still_tests = $(filter-out tests/live/% tests/inject/%,$(TESTS))
+live_tests  = $(filter tests/live/%,$(TESTS))
 check: tests
-	$(if $(filter-out tests/inject/%,$(TESTS)),BUILD=$(BUILD) $(PROVE) --timer --jobs $(PROVE_JOBS) --exec '' $(filter-out tests/inject/%,$(TESTS)))
+	$(if $(still_tests),BUILD=$(BUILD) $(PROVE) --timer --jobs $(shell nproc) --exec '' $(still_tests))
+	$(if $(live_tests),BUILD=$(BUILD) $(PROVE) --timer --jobs $(PROVE_JOBS) --exec '' $(live_tests))
 	@# The injections count a start's calls. On a busy machine a count may shift by chance, so one that
 	@# fails is looked at a second time; a fault is there again.
 	set -e; for t in $(filter tests/inject/%,$(TESTS)); do \
