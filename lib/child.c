@@ -66,13 +66,23 @@ static int spawn(const struct child_spec *spec, int out, int err, pid_t *pid)
 	return rc;
 }
 
-static int time_left(const struct child_spec *spec, uint64_t start)
+enum { TICK_MS = 100 }; /* how often it is asked whether to stop: poll(2) may miss a signal */
+
+static bool is_over(const struct child_spec *spec, uint64_t start)
 {
 	uint64_t gone = (clock_now_ns() - start) / 1000000;
 
-	if (!spec->timeout_ms)
-		return -1;
-	return gone >= spec->timeout_ms ? 0 : (int)(spec->timeout_ms - gone);
+	return (spec->timeout_ms && gone >= spec->timeout_ms) || (spec->stopped && spec->stopped());
+}
+
+static int time_left(const struct child_spec *spec, uint64_t start)
+{
+	uint64_t gone = (clock_now_ns() - start) / 1000000;
+	int left = -1;
+
+	if (spec->timeout_ms)
+		left = gone >= spec->timeout_ms ? 0 : (int)(spec->timeout_ms - gone);
+	return spec->stopped && (left < 0 || left > TICK_MS) ? TICK_MS : left;
 }
 
 /*
@@ -91,7 +101,7 @@ static void follow(const struct child_spec *spec, pid_t pid, int pidfd, struct s
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n == 0 && !r->timed_out) {
+		if (n == 0 && !r->timed_out && is_over(spec, start)) {
 			r->timed_out = true;
 			(void)kill(-pid, SIGKILL);
 			(void)kill(pid, SIGKILL);

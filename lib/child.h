@@ -21,7 +21,8 @@ struct child_spec {
 	size_t output_max;	    /* of each stream; what is beyond is read and dropped */
 	const struct child_fd *fds; /* beside the three; ours lie above all of theirs */
 	size_t fds_n;
-	bool session; /* a session of its own, not only a process group */
+	bool session;	      /* a session of its own, not only a process group */
+	int (*stopped)(void); /* NULL, or asked now and then: not 0 ends the program early */
 };
 
 struct child_result {

@@ -50,6 +50,14 @@ int children_signal(void)
 	return caught;
 }
 
+void children_end_as_told(void)
+{
+	if (!caught)
+		return;
+	(void)signal(caught, SIG_DFL);
+	(void)raise(caught);
+}
+
 void children_adopt(void)
 {
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
@@ -74,6 +82,28 @@ int children_exec_tied(int argc, char **argv)
 	(void)execvp(argv[3], argv + 3);
 	dprintf(STDERR_FILENO, "pinfold-matrix: cannot start %s: %s\n", argv[3], err_name(errno));
 	return EXIT_OURS;
+}
+
+int children_exec_under(int argc, char **argv)
+{
+	pid_t self = getpid(), pid;
+	int status = 0;
+
+	if (argc < 2)
+		return EXIT_OURS;
+	pid = fork();
+	if (pid == 0) {
+		if (children_tie(self) == 0)
+			(void)execvp(argv[1], argv + 1);
+		dprintf(STDERR_FILENO, "pinfold-matrix: cannot start %s: %s\n", argv[1],
+			err_name(errno));
+		_exit(EXIT_OURS);
+	}
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		continue;
+	if (pid < 0)
+		return EXIT_OURS;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 /* The parent of a process, by the fourth field of its stat file (proc_pid_stat(5)); 0: none. */

@@ -46,6 +46,7 @@ const struct decoy_file decoy_files[] = {
 	SECRET("projects/other/main.c"),
 	{NULL, false, IN_HOME, "listed", DECOY_LISTED},
 	{NULL, false, IN_HOME, "link", DECOY_LINK},
+	{NULL, false, IN_WORKSPACE, ".env", DECOY_SECRET},
 	{"fs.read-other-tmp", false, IN_TMP, NULL, DECOY_SECRET},
 	{"fs.read-dev-shm", false, IN_SHM, NULL, DECOY_SECRET},
 
@@ -59,6 +60,8 @@ const struct decoy_file decoy_files[] = {
 	KEPT("append"),
 	KEPT("write-mmap-shared"),
 	KEPT("reopen-rw"),
+	{"fs.lease", false, IN_READONLY, NULL, DECOY_FILE},
+	{"fs.flock-shared", false, IN_READONLY, NULL, DECOY_FILE},
 	{"fs.setuid-file", true, IN_WORKSPACE, NULL, DECOY_FILE},
 
 	KEPT_DIR("create-readonly"),
@@ -98,6 +101,19 @@ const struct decoy_file decoy_files[] = {
 	MISSING("path-shim", IN_HOME, ".local/bin/git"),
 	PRESENT("agent-settings", IN_HOME, ".claude/settings.json"),
 	MISSING("own-policy", IN_HOME, ".config/pinfold/decoy.json"),
+
+	MISSING("git-hook", IN_WORKSPACE, ".git/hooks/post-checkout"),
+	PRESENT("git-config", IN_WORKSPACE, ".git/config"),
+	MISSING("worktree-gitdir-hook", IN_WORKSPACE, ".git/worktrees/decoy/hooks/post-checkout"),
+	MISSING("nested-repo-hook", IN_WORKSPACE, "vendor/decoy/.git/hooks/post-checkout"),
+	PRESENT("vscode-tasks", IN_WORKSPACE, ".vscode/tasks.json"),
+	MISSING("idea-run", IN_WORKSPACE, ".idea/runConfigurations/decoy.xml"),
+	MISSING("envrc", IN_WORKSPACE, ".envrc"),
+	MISSING("mcp-json", IN_WORKSPACE, ".mcp.json"),
+	MISSING("claude-hooks", IN_WORKSPACE, ".claude/settings.json"),
+	PRESENT("venv-activate", IN_WORKSPACE, ".venv/bin/activate"),
+	PRESENT("node-modules-bin", IN_WORKSPACE, "node_modules/.bin/tool"),
+	PRESENT("pyc", IN_WORKSPACE, "__pycache__/module.cpython-311.pyc"),
 };
 
 const size_t decoy_files_n = ARRAY_SIZE(decoy_files);

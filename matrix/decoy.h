@@ -98,6 +98,9 @@ int kit_token(char token[TOKEN], struct err *e);
 /* A process of the kit, which the end of a run spares. */
 void kit_keep(struct kit *kit, pid_t pid);
 
+/* cmd-decoys.c: `pinfold-matrix decoys [options] -- COMMAND...`; returns the exit status. */
+int decoys_main(int argc, char **argv);
+
 /* decoy-victim.c: `pinfold-matrix victim PARENT TOKEN`; returns the exit status. */
 int victim_main(int argc, char **argv);
 

@@ -144,25 +144,13 @@ static int judge(const struct report *r)
 	return unknown ? EXIT_OURS : reached;
 }
 
-/* Told to end by a signal: what our caller should see is that signal. */
-static void end_as_told(void)
-{
-	int sig = children_signal();
-
-	if (!sig)
-		return;
-	(void)signal(sig, SIG_DFL);
-	(void)raise(sig);
-}
-
 static const struct {
 	const char *name;
 	int (*main)(int argc, char **argv);
 } verbs[] = {
-	{"diff", diff_main},
-	{"keeper", keeper_main},
-	{"tied", children_exec_tied},
-	{"victim", victim_main},
+	{"decoys", decoys_main},	{"diff", diff_main},
+	{"keeper", keeper_main},	{"tied", children_exec_tied},
+	{"under", children_exec_under}, {"victim", victim_main},
 };
 
 static int read_costs(struct job *job, struct err *e)
@@ -215,7 +203,7 @@ static int make_report(struct job *job, struct err *e)
 	children_adopt();
 	rc = measure(job, e);
 	clean_up(job);
-	end_as_told();
+	children_end_as_told();
 	return rc;
 }
 

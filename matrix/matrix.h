@@ -91,8 +91,9 @@ struct place {
 	char dir[64];		/* PLACE_MAIN */
 	const char *at[PLACES]; /* each; NULL where it could not be made */
 	int lock_fds[PLACES];	/* each, locked while we live */
-	bool from_root;
-	int programs[3]; /* read-only descriptors of what is copied to bin/ */
+	bool from_root;		/* root was given up */
+	bool keep_root;		/* set before place_make(): it is not */
+	int programs[3];	/* read-only descriptors of what is copied to bin/ */
 };
 
 int place_make(struct place *place, struct err *e);
@@ -158,11 +159,14 @@ int children_tie(pid_t parent); /* the caller dies with parent; -1 where that is
  * or returns the exit status.
  */
 int children_exec_tied(int argc, char **argv);
+/* `pinfold-matrix under COMMAND...`: stays above the command, with its environment. */
+int children_exec_under(int argc, char **argv);
 /*
  * Kills and reaps every child but the n of keep, and theirs; bounded, should one of them not die.
  */
 void children_end(const pid_t *keep, size_t n);
 void children_catch_signals(void); /* SIGINT, SIGTERM, SIGHUP: only noted */
+void children_end_as_told(void);   /* by the signal that came; returns where none did */
 int children_signal(void);	   /* the one that came, or 0 */
 
 /* ---- words.c: the command line of a subject under a set. Pure. ---- */

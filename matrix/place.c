@@ -110,6 +110,9 @@ static void empty_place(int dir, int which)
 	bin = openat(dir, "bin", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	for (size_t i = 0; i < ARRAY_SIZE(programs) && bin >= 0; i++)
 		(void)unlinkat(bin, programs[i], 0);
+	/* The description that cmd-decoys.c writes. */
+	if (bin >= 0)
+		(void)unlinkat(bin, "decoys", 0);
 	(void)unlinkat(dir, "bin", AT_REMOVEDIR);
 }
 
@@ -223,8 +226,10 @@ static int give_up_root(const struct place *place, struct err *e)
 
 int place_make(struct place *place, struct err *e)
 {
-	*place = (struct place){
-		.lock_fds = {-1, -1, -1}, .from_root = getuid() == 0, .programs = {-1, -1, -1}};
+	*place = (struct place){.lock_fds = {-1, -1, -1},
+				.from_root = getuid() == 0 && !place->keep_root,
+				.keep_root = place->keep_root,
+				.programs = {-1, -1, -1}};
 	if (open_programs(place, e) || make_locked(place, e))
 		return -1;
 	if (place->from_root && give_up_root(place, e))

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -48,9 +49,8 @@ static void change_mode(const struct probe *probe, struct trial *t)
 	}
 	if (stat(path, &st) || (st.st_mode & 07777) != mode)
 		trial_faked(t, "chmod claimed success, and the mode is as it was");
-	else
-		trial_reached(t, "the mode was changed");
-	(void)chmod(path, 0644);
+	else if (trial_reached(t, "the mode was changed"), chmod(path, 0644))
+		trial_add(t, "; it stays: %s", err_name(errno));
 }
 
 static void undo_mode(const struct probe *probe)
@@ -96,7 +96,8 @@ static void change_times(const struct probe *probe, struct trial *t)
 	else
 		trial_reached(t, "the time was changed");
 	times[1] = before.st_mtim;
-	(void)utimensat(AT_FDCWD, path, times, 0);
+	if (t->outcome == OUTCOME_REACHED && utimensat(AT_FDCWD, path, times, 0))
+		trial_add(t, "; it stays: %s", err_name(errno));
 }
 
 /* An access list that says what the mode 0644 says, and one line for our own id. */
@@ -130,9 +131,8 @@ static void change_attribute(const struct probe *probe, struct trial *t, const c
 	}
 	if (getxattr(path, name, back, sizeof(back)) < 0)
 		trial_faked(t, "setxattr claimed success, and no attribute is there");
-	else
-		trial_reached(t, "an attribute was set");
-	(void)removexattr(path, name);
+	else if (trial_reached(t, "an attribute was set"), removexattr(path, name))
+		trial_add(t, "; it stays: %s", err_name(errno));
 }
 
 static void set_attribute(const struct probe *probe, struct trial *t)
@@ -170,9 +170,8 @@ static void set_flags(const struct probe *probe, struct trial *t)
 	}
 	if (ioctl(fd, FS_IOC_GETFLAGS, &now) || now != changed)
 		trial_faked(t, "the call claimed success, and the flags are as they were");
-	else
-		trial_reached(t, "a flag was changed");
-	(void)ioctl(fd, FS_IOC_SETFLAGS, &flags);
+	else if (trial_reached(t, "a flag was changed"), ioctl(fd, FS_IOC_SETFLAGS, &flags))
+		trial_add(t, "; it stays: %s", err_name(errno));
 }
 
 /* A byte longer, and back. */
@@ -193,9 +192,7 @@ static void change_size(const struct probe *probe, struct trial *t)
 	}
 	if (stat(path, &st) || st.st_size != before.st_size + 1)
 		trial_faked(t, "truncate claimed success, and the size is as it was");
-	else
-		trial_reached(t, "the size was changed");
-	if (truncate(path, before.st_size))
+	else if (trial_reached(t, "the size was changed"), truncate(path, before.st_size))
 		trial_add(t, "; it stays: %s", err_name(errno));
 }
 
@@ -218,9 +215,7 @@ static void append(const struct probe *probe, struct trial *t)
 		trial_refused(t, errno, "write");
 	else if (fstat(fd, &st) || st.st_size != before.st_size + 1)
 		trial_faked(t, "write claimed success, and the size is as it was");
-	else
-		trial_reached(t, "a byte was added");
-	if (ftruncate(fd, before.st_size))
+	else if (trial_reached(t, "a byte was added"), ftruncate(fd, before.st_size))
 		trial_add(t, "; it stays: %s", err_name(errno));
 }
 
@@ -276,6 +271,47 @@ static void reopen(const struct probe *probe, struct trial *t)
 		change_mapped(t, again);
 }
 
+/* What it holds another one may not have: the second try, through another open file, says so. */
+static void lock_file(const struct probe *probe, struct trial *t)
+{
+	char path[PATH_SIZE];
+	autoclose int fd = -1, other = -1;
+
+	if (!own_path(probe, t, path))
+		return;
+	fd = open_for(t, path, O_RDONLY);
+	if (fd < 0)
+		return;
+	other = open_for(t, path, O_RDONLY);
+	if (other < 0)
+		return;
+	if (TRY(t, flock(fd, LOCK_EX | LOCK_NB)))
+		trial_refused(t, errno, "flock");
+	else if (flock(other, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+		trial_faked(t, "flock claimed success without a lock");
+	else
+		trial_reached(t, "it was locked");
+}
+
+static void lease_file(const struct probe *probe, struct trial *t)
+{
+	char path[PATH_SIZE];
+	autoclose int fd = -1;
+
+	if (!own_path(probe, t, path))
+		return;
+	fd = open_for(t, path, O_RDONLY);
+	if (fd < 0)
+		return;
+	if (TRY(t, fcntl(fd, F_SETLEASE, F_RDLCK)))
+		trial_refused(t, errno, "F_SETLEASE");
+	else if (fcntl(fd, F_GETLEASE) != F_RDLCK)
+		trial_faked(t, "fcntl claimed success without a lease");
+	else
+		trial_reached(t, "a lease was taken");
+	(void)fcntl(fd, F_SETLEASE, F_UNLCK);
+}
+
 #define CHANGE(name, text, from, who, function)                                                    \
 	{                                                                                          \
 		.id = "fs." name, .title = (text), .source = (from), .decoys = {"readonly"},       \
@@ -322,6 +358,10 @@ static const struct op ops[] = {
 	       write_mapped),
 	CHANGE("reopen-rw", "open a descriptor anew for writing", "proc_pid_fd(5)", JUDGED_OUTSIDE,
 	       reopen),
+	CHANGE("lease", "take a lease on a read-only file", "fcntl(2), lease-break-time",
+	       JUDGED_INSIDE, lease_file),
+	CHANGE("flock-shared", "lock a read-only file", "isolate: a side channel", JUDGED_INSIDE,
+	       lock_file),
 };
 
 const struct family family_fs_change = FAMILY("fs", ops);

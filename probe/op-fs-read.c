@@ -132,6 +132,7 @@ static const struct op ops[] = {
 	     ".local/share/keyrings/login.keyring"),
 	READ("other-project", "home", "another project's source", "open(2)",
 	     "projects/other/main.c"),
+	READ("dotenv", "workspace", ".env in the workspace", "dotenv", ".env"),
 	READ("other-tmp", "tmp", "a file of the host's /tmp", "hier(7)", NULL),
 	READ("dev-shm", "shm", "a file of the host's /dev/shm", "shm_overview(7)", NULL),
 	{

@@ -124,7 +124,10 @@ static void connect_tcp(const struct probe *probe, struct trial *t)
 		return;
 	}
 	num = connect_within(t, fd, &address, size, deadline);
-	if (num)
+	/* One connection does not use up the ports: there is no address to make it from. */
+	if (num == EADDRNOTAVAIL)
+		trial_blocked(t, num, "connect");
+	else if (num)
 		trial_refused(t, num, "connect");
 	else if (getpeername(fd, (void *)&peer, &peer_size))
 		trial_faked(t, "connect claimed success without a connection");

@@ -54,15 +54,19 @@ static void dump_core(const struct probe *probe, struct trial *t)
 			(void)setrlimit(RLIMIT_CORE, &r);
 		}
 		(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-		/* The file is made in the working directory; the name tells it from others. */
-		if (chdir(workspace) == 0)
-			(void)kill(getpid(), SIGABRT);
-		_exit(1);
+		/* The file is made in the working directory, where whoever told of it removes it.
+		 */
+		if (chdir(workspace))
+			_exit(errno);
+		(void)kill(getpid(), SIGABRT);
+		_exit(0);
 	}
 	if (pid < 0)
 		trial_refused(t, errno, "fork");
 	else if (TRY(t, waitpid(pid, &status, 0)) != pid)
 		trial_refused(t, errno, "waitpid");
+	else if (WIFEXITED(status) && WEXITSTATUS(status))
+		trial_refused(t, WEXITSTATUS(status), "chdir to where it may be written");
 	else if (!WIFSIGNALED(status))
 		trial_broken(t, 0, "the child did not die of its signal");
 	else if (WCOREDUMP(status))

@@ -83,6 +83,15 @@ static void judge_answer(const struct probe *probe, struct trial *t, int fd)
 		trial_reached(t, "the service answered");
 }
 
+/* One connection does not use up the ports: there is no address to make it from. */
+static void refuse_connect(struct trial *t, int num)
+{
+	if (num == EADDRNOTAVAIL)
+		trial_blocked(t, num, "connect");
+	else
+		trial_refused(t, num, "connect");
+}
+
 static void talk(const struct probe *probe, struct trial *t, const struct target *to)
 {
 	int type = (int)probe->op->arg;
@@ -91,7 +100,7 @@ static void talk(const struct probe *probe, struct trial *t, const struct target
 	if (fd < 0)
 		trial_refused(t, errno, "socket");
 	else if (TRY(t, connect(fd, (const void *)&to->address, to->size)))
-		trial_refused(t, errno, "connect");
+		refuse_connect(t, errno);
 	else if (type == SOCK_DGRAM && TRY(t, send(fd, "?", 1, MSG_NOSIGNAL)) != 1)
 		trial_refused(t, errno, "send");
 	else if (probe->op->judged == JUDGED_OUTSIDE)

@@ -47,6 +47,9 @@ while read -r key; do
         grep -qE "^[a-z0-9-]+\.json: $(printf '%s' "$key" | sed 's/[.$]/\\&/g')(\[|\.|,|:)" tests/policy/bad.txt
 done <"$TMP/keys"
 
+same "every option of pinfold-matrix decoys is in its manual, and no other" \
+    "$(options "$BUILD/pinfold-matrix" decoys)" "$(entries man/pinfold-matrix-decoys.1)"
+
 "$PINFOLD" layers --tsv | tail -n +2 >"$TMP/layers"
 ok "there are layers to compare" test -s "$TMP/layers"
 same "pinfold-layers(7) has the layers, in their order" \
