@@ -82,6 +82,14 @@ static bool grants(const struct policy *policy, const struct key *key, const cha
 	return false;
 }
 
+/* Does policy say this very word? "none" is what is meant where nothing is said. */
+static bool is_word(const struct policy *policy, const struct key *key, const char *word)
+{
+	const char *own = *(const char *const *)member(policy, key);
+
+	return str_equal(word, "none") || (own && str_equal(word, own));
+}
+
 static void compare_grants(const struct policy *a, const struct policy *b, const struct key *key,
 			   struct policy_differences *all)
 {
@@ -101,7 +109,7 @@ static void compare_grants(const struct policy *a, const struct policy *b, const
 		return;
 	default:
 		text = *(const char *const *)at;
-		if (text && !grants(b, key, text))
+		if (text && !(key->form == KEY_PATH ? grants(b, key, text) : is_word(b, key, text)))
 			policy_add_difference(all, key, text, from_of(a, key, 0));
 	}
 }

@@ -80,6 +80,43 @@ static void drop_idle(const struct policy *policy, struct policy *own)
 	}
 }
 
+static int refuse_more(const char *path, const struct key *key, const char *what, struct err *e)
+{
+	err_where(e, "%s: %s", path, policy_key_name(key));
+	err_remedy(e,
+		   "A workspace's own file may only take something away. Where you want this, put "
+		   "it into a policy of your own and name that with --policy.");
+	return fail(e, 0, "this would allow more: %s", what);
+}
+
+static bool has_text(const struct str_list *list, const char *text)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (str_equal(list->v[i], text))
+			return true;
+	return false;
+}
+
+/*
+ * What is shown already may be named in the same words, to be read-only. Another path below it is
+ * none of the workspace's business: whoever fills the workspace makes the links on the way, and
+ * chose what lies inside where programs look for their own (PATH:DEST).
+ */
+static int check_workspace_paths(const char *path, const struct policy *policy,
+				 const struct policy *own, struct err *e)
+{
+	const struct str_list *ro = &own->ro, *rw = &own->rw;
+
+	for (size_t i = 0; i < ro->n; i++)
+		if (ro->v[i][0] != '!' && !has_text(&policy->ro, ro->v[i]) &&
+		    !has_text(&policy->rw, ro->v[i]))
+			return refuse_more(path, keys_find("filesystem.ro"), ro->v[i], e);
+	for (size_t i = 0; i < rw->n; i++)
+		if (rw->v[i][0] != '!' && !has_text(&policy->rw, rw->v[i]))
+			return refuse_more(path, keys_find("filesystem.rw"), rw->v[i], e);
+	return 0;
+}
+
 static int add_workspace(const struct policy_places *places, struct policy *policy, struct err *e)
 {
 	const char *path = pool_printf("%s/.pinfold.json", places->workspace);
@@ -89,19 +126,13 @@ static int add_workspace(const struct policy_places *places, struct policy *poli
 
 	if (rc)
 		return rc < 0 ? -1 : 0;
-	if (check_workspace_keys(path, &own, e))
+	if (check_workspace_keys(path, &own, e) || check_workspace_paths(path, policy, &own, e))
 		return -1;
 	drop_idle(policy, &own);
 	if (policy_merge(&own, policy, e))
 		return -1;
 	policy_compare(policy, &before, NULL, &more);
-	if (!more.n)
-		return 0;
-	err_where(e, "%s: %s", path, policy_key_name(more.v[0].key));
-	err_remedy(e,
-		   "A workspace's own file may only take something away. Where you want this, put "
-		   "it into a policy of your own and name that with --policy.");
-	return fail(e, 0, "this would allow more: %s", more.v[0].what);
+	return more.n ? refuse_more(path, more.v[0].key, more.v[0].what, e) : 0;
 }
 
 /* PATH[:DEST] with the path as it really is, where it can be told. */

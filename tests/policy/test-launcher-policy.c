@@ -197,6 +197,9 @@ static const struct {
 	{"{'fallback': 'landlock-only'}", "{}", "fallback=landlock-only"},
 	{"{'fallback': 'none'}", "{'fallback': 'landlock-only'}", ""},
 	{"{'allow-degraded': ['landlock']}", "{}", "allow-degraded=landlock"},
+	{"{'home': 'private'}", "{}", "home=private"},
+	{"{'home': 'none', 'chdir': '/a'}", "{'chdir': '/a'}", ""},
+	{"{'home': 'private'}", "{'home': 'none', 'chdir': '/a'}", "home=private"},
 };
 
 static const char *more_text(const struct policy *a, const struct policy *b,
