@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "pool.h"
+#include "supervise.h"
 
 static void print_help(void)
 {
@@ -70,6 +71,7 @@ static int run_and_say(const struct plan *plan, const struct host *host,
 	if (run_plan(plan, host->taken, keeper, report, &outcome, e))
 		return -1;
 	limits_say(&plan->limits, outcome.limits);
+	ending_say(plan, outcome.ended_for);
 	*status = outcome.status;
 	return 0;
 }

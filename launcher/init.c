@@ -3,7 +3,8 @@
  * init: pid 1 of the sandbox.
  *
  * Should: reap whatever is left to it, pass the launcher's signals on to the agent, and end with
- * the agent: the kernel then kills everything else inside (pid_namespaces(7)).
+ * the agent: the kernel then kills everything else inside (pid_namespaces(7)). With --linger it
+ * ends with the last of its children instead, which as pid 1 means the last process inside.
  * Mustn't: hold any right that the agent has not: it was locked before the agent was made. It has
  * two descriptors, a pipe that it can only write to and the command's own terminal, and uses no
  * memory that it does not have by now.
@@ -57,23 +58,24 @@ static void tell_stop(struct init *init, int sig)
 	(void)!write(init->notes_fd, &byte, 1);
 }
 
-/* Reaps all that have ended. True, with *code, once the agent is among them. */
-static bool reap(struct init *init, int *code)
+/* Reaps all that have ended. True once there is nobody left to wait for. */
+static bool reap(struct init *init)
 {
-	bool ended = false;
 	int status;
+	pid_t pid;
 
-	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0;) {
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
 		if (pid != init->agent)
 			continue;
 		if (WIFSTOPPED(status)) {
 			tell_stop(init, WSTOPSIG(status));
 		} else {
-			*code = init_exit_code(status);
-			ended = true;
+			init->code = init_exit_code(status);
+			init->agent_ended = true;
 		}
 	}
-	return ended;
+	/* 0: there are children, and none of them has changed. */
+	return init->agent_ended && (!init->linger || pid < 0);
 }
 
 static void pass_on(struct init *init, const siginfo_t *info)
@@ -81,6 +83,14 @@ static void pass_on(struct init *init, const siginfo_t *info)
 	if (info->si_signo == SIGCONT && info->si_code == SI_QUEUE && init->terminal_fd >= 0 &&
 	    info->si_value.sival_int == INIT_FOREGROUND)
 		(void)tcsetpgrp(init->terminal_fd, init->foreground);
+	if (init->agent_ended) {
+		/* All that are left, but for pid 1 itself (kill(2)); elsewhere it would be
+		 * everybody.
+		 */
+		if (getpid() == 1)
+			(void)kill(-1, info->si_signo);
+		return;
+	}
 	if (!init->own_group || kill(-init->agent, info->si_signo))
 		(void)kill(init->agent, info->si_signo);
 }
@@ -88,11 +98,10 @@ static void pass_on(struct init *init, const siginfo_t *info)
 int init_run(struct init *init)
 {
 	sigset_t set;
-	int code = EXIT_OURS;
 
 	(void)prctl(PR_SET_NAME, "pinfold-init");
 	init_forwarded(&set); /* blocked since the launcher; waiting for them is all that is done */
-	while (!reap(init, &code)) {
+	while (!reap(init)) {
 		siginfo_t info;
 		int sig = sigwaitinfo(&set, &info);
 
@@ -103,5 +112,5 @@ int init_run(struct init *init)
 		if (sig > 0 && sig != SIGCHLD && info.si_code <= 0 && info.si_pid == 0)
 			pass_on(init, &info);
 	}
-	return code;
+	return init->code;
 }

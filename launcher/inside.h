@@ -37,6 +37,9 @@ int relay_enter(const struct run *run, struct err *e);
 /* init.c: pid 1 inside, until the agent ends; returns the exit status to end with. */
 struct init {
 	pid_t agent;
+	bool linger; /* end with the last process inside, not with the agent */
+	bool agent_ended;
+	int code;	  /* the agent's, once it has ended */
 	bool own_group;	  /* the agent leads a group of its own, which gets the signals */
 	int notes_fd;	  /* to the launcher: one byte for each stop of the agent, its signal */
 	int terminal_fd;  /* the command's own terminal; -1: none */

@@ -11,13 +11,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 /* Processor time is looked at more often: it is ours to end the run for it. */
@@ -159,7 +157,7 @@ void limits_end(struct supervisor *s, enum limit_kind kind)
 	if (s->limit_ended < 0)
 		s->limit_ended = (int)kind;
 	if (!s->ended)
-		(void)kill(s->pid, SIGKILL);
+		supervise_end(s);
 }
 
 static void hear_wall(struct supervisor *s, struct watch *watch, short events)
@@ -188,39 +186,15 @@ static void hear_look(struct supervisor *s, struct watch *watch, short events)
 		limits_end(s, LIMIT_CPU_TIME);
 }
 
-static int add_clock(struct supervisor *s, struct watch **clock,
-		     void (*ready)(struct supervisor *, struct watch *, short), struct err *e)
-{
-	struct watch watch = {.events = POLLIN, .ready = ready};
-
-	watch.fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (watch.fd < 0)
-		return fail(e, errno, "make a clock");
-	*clock = supervise_add(s, watch, e);
-	return *clock ? 0 : -1;
-}
-
-/* Rings after first ms, and then every next ms (0: never again). */
-static void set_clock(const struct watch *clock, uint64_t first, uint64_t next)
-{
-	const struct itimerspec t = {{(time_t)(next / 1000), (long)(next % 1000) * 1000000},
-				     {(time_t)(first / 1000), (long)(first % 1000) * 1000000}};
-
-	/* Cannot fail for these values (timerfd_create(2)). */
-	if (clock)
-		(void)timerfd_settime(clock->fd, 0, &t, NULL);
-}
-
 int limits_watch_open(struct supervisor *s, struct err *e)
 {
 	const struct plan_limits *l = &s->plan->limits;
 
-	s->limit_ended = -1;
-	s->inside = (struct inside){-1, -1};
-	if (limit_is(l, LIMIT_WALL, LIMIT_BY_TIMER) && add_clock(s, &s->wall, hear_wall, e))
+	if (limit_is(l, LIMIT_WALL, LIMIT_BY_TIMER) &&
+	    supervise_add_clock(s, &s->wall, hear_wall, e))
 		return -1;
 	if (limit_is(l, LIMIT_CPU_TIME, LIMIT_BY_CGROUP) || limits_look_inside(s->plan))
-		return add_clock(s, &s->look, hear_look, e);
+		return supervise_add_clock(s, &s->look, hear_look, e);
 	return 0;
 }
 
@@ -229,8 +203,8 @@ void limits_watch_start(struct supervisor *s)
 	const struct plan_limits *l = &s->plan->limits;
 	uint64_t often = limit_is(l, LIMIT_CPU_TIME, LIMIT_BY_CGROUP) ? LOOK_OFTEN_MS : LOOK_MS;
 
-	set_clock(s->wall, l->v[LIMIT_WALL].value, 0);
-	set_clock(s->look, often, often);
+	supervise_set_clock(s->wall, l->v[LIMIT_WALL].value, 0);
+	supervise_set_clock(s->look, often, often);
 }
 
 /* A start that the bound of memory did not survive says so. */

@@ -107,6 +107,12 @@ struct plan_terminal {
 	bool filter;		/* what it writes there is filtered on its way to the caller's */
 };
 
+/* How the run ends, beside by the command's own end. */
+struct plan_end {
+	uint64_t grace_ms; /* from SIGTERM to SIGKILL; 0: nothing follows a SIGTERM */
+	bool linger;	   /* not with the command, but with the last process that it has left */
+};
+
 /* A plain value: no descriptors, only absolute paths; printable, comparable. */
 struct plan {
 	const char *profile;
@@ -130,6 +136,7 @@ struct plan {
 	struct str_list gaps; /* what the profile is known not to stop, to be said out loud */
 	struct plan_terminal terminal;
 	struct plan_limits limits;
+	struct plan_end end;
 	const char *const *command; /* NULL: a trial, which ends where exec would be */
 	const char *report;
 	bool verbose;
@@ -201,9 +208,13 @@ struct run {
 	struct steps *steps;	 /* NULL where nobody asked */
 };
 
+/* What the launcher killed the command for. */
+enum ended_for { ENDED_ITSELF, ENDED_INTERRUPTED, ENDED_GRACE };
+
 /* How a run ended. */
 struct outcome {
-	int status;	 /* to end with */
+	int status; /* to end with */
+	enum ended_for ended_for;
 	int limit_ended; /* the limit that the launcher ended the run for; -1: none */
 	struct limit_outcome limits[LIMITS];
 	uint64_t ns; /* from start to end */

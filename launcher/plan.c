@@ -268,6 +268,23 @@ static int make_terminal(const struct policy *policy, const struct host *host, s
 	return fail(e, 0, "descriptors 0, 1 and 2 are more than one terminal");
 }
 
+static int make_end(const struct policy *policy, struct plan *plan, struct err *e)
+{
+	plan->end.linger = policy->linger;
+	if (policy->grace && amount_read(policy->grace, AMOUNT_TIME, &plan->end.grace_ms)) {
+		err_where(e, "--grace");
+		err_remedy(e, "Write %s.", amount_form(AMOUNT_TIME));
+		return fail(e, 0, "\"%s\" is no time", policy->grace);
+	}
+	if (plan->end.grace_ms == AMOUNT_NONE)
+		plan->end.grace_ms = 0;
+	if (!plan->end.linger || plan_has(plan, "pid"))
+		return 0;
+	err_where(e, "--linger");
+	err_remedy(e, "Choose a profile with the layer pid.");
+	return fail(e, 0, "without the layer pid nobody knows what the command has left");
+}
+
 static bool writes_as_owner(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->mounts_n; i++)
@@ -314,7 +331,8 @@ int plan_make(const struct policy *policy, const struct host *host, struct plan 
 	    check_fallback(policy, e) || check_kernel(host, plan, e) ||
 	    check_available(policy, host, plan, e) || check_view(policy, plan, e) ||
 	    plan_make_limits(policy, host, plan, e) || check_hostname(policy, plan, e) ||
-	    make_tcp(policy, &plan->landlock.tcp, e) || make_terminal(policy, host, plan, e))
+	    make_tcp(policy, &plan->landlock.tcp, e) || make_terminal(policy, host, plan, e) ||
+	    make_end(policy, plan, e))
 		return -1;
 	for (int i = 0; layers[i]; i++)
 		if ((plan->layers >> i & 1) && layers[i]->reduce)

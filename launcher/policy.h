@@ -60,6 +60,9 @@ struct policy {
 	const char *terminal;	     /* pty or inherit; NULL: pty */
 	const char *terminal_filter; /* on or off; NULL: on */
 
+	const char *grace; /* time from SIGTERM to SIGKILL; NULL: there is none */
+	bool linger;	   /* wait for what the command has left */
+
 	const char *report; /* FILE, "-", or the number of a descriptor */
 	bool verbose, help;
 	bool json;		    /* pinfold plan --json */

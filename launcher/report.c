@@ -226,6 +226,17 @@ static void print_terminal(const struct plan *plan, struct out *out)
 	out_object_end(out);
 }
 
+static void print_end(const struct plan *plan, struct out *out)
+{
+	if (!plan->end.grace_ms && !plan->end.linger)
+		return;
+	out_object(out, "signals");
+	if (plan->end.grace_ms)
+		out_int(out, "grace_ms", (int64_t)plan->end.grace_ms);
+	out_bool(out, "linger", plan->end.linger);
+	out_object_end(out);
+}
+
 void report_print_plan(const struct plan *plan, struct out *out)
 {
 	struct str_list command = {plan->command ? (const char **)(uintptr_t)plan->command : NULL,
@@ -253,6 +264,7 @@ void report_print_plan(const struct plan *plan, struct out *out)
 	print_seccomp(plan, out);
 	print_terminal(plan, out);
 	limits_print(&plan->limits, out);
+	print_end(plan, out);
 	out_list(out, "command", &command);
 }
 

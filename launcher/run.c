@@ -94,7 +94,8 @@ static void keep_open(int a, int b)
  */
 static int fork_agent(const struct plan *plan, struct run *run, struct err *e)
 {
-	struct init init = {.own_group = plan_has(plan, "session"),
+	struct init init = {.linger = plan->end.linger,
+			    .own_group = plan_has(plan, "session"),
 			    .notes_fd = run->notes_fd,
 			    .terminal_fd = run->terminal_fd};
 	pid_t agent = vfork();
@@ -276,6 +277,7 @@ int run_plan(const struct plan *plan, const int *taken, const struct keeper *kee
 		rc = run_child(&supervisor, &run, fd_take(&fds[0]), report_fd, e);
 	limits_watch_end(&supervisor, rc ? e : NULL);
 	*outcome = (struct outcome){.status = supervisor.status,
+				    .ended_for = supervisor.ended_for,
 				    .limit_ended = supervisor.limit_ended,
 				    .ns = clock_now_ns() - start};
 	memcpy(outcome->limits, supervisor.limits, sizeof(outcome->limits));

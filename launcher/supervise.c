@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/signalfd.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,12 +46,41 @@ void supervise_drop(struct watch *watch)
 	watch->fd = -1;
 }
 
+int supervise_add_clock(struct supervisor *s, struct watch **clock,
+			void (*ready)(struct supervisor *, struct watch *, short), struct err *e)
+{
+	struct watch watch = {.events = POLLIN, .ready = ready};
+
+	watch.fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (watch.fd < 0)
+		return fail(e, errno, "make a clock");
+	*clock = supervise_add(s, watch, e);
+	return *clock ? 0 : -1;
+}
+
+void supervise_set_clock(const struct watch *clock, uint64_t first, uint64_t next)
+{
+	const struct itimerspec t = {{(time_t)(next / 1000), (long)(next % 1000) * 1000000},
+				     {(time_t)(first / 1000), (long)(first % 1000) * 1000000}};
+
+	/* Cannot fail for these values (timerfd_create(2)). */
+	if (clock)
+		(void)timerfd_settime(clock->fd, 0, &t, NULL);
+}
+
+/* Without the layer pid the command is all that can be reached, with its group where it leads one.
+ */
 void supervise_signal(struct supervisor *s, int sig)
 {
 	bool leads = plan_has(s->plan, "session") && !plan_has(s->plan, "pid");
 
 	/* Pid 1 passes it on to the agent's group. */
 	(void)kill(leads ? -s->pid : s->pid, sig);
+}
+
+void supervise_end(struct supervisor *s)
+{
+	supervise_signal(s, SIGKILL);
 }
 
 void supervise_stop(int sig, bool group)
@@ -136,8 +166,10 @@ static void pass_on(struct supervisor *s, const struct signalfd_siginfo *info)
 	 * A terminal signals its whole foreground group. An agent in a session of its own is not in
 	 * it and depends on us; one that shares ours has got the signal already.
 	 */
-	if (info->ssi_code <= 0 || plan_has(s->plan, "session"))
+	if (info->ssi_code <= 0 || plan_has(s->plan, "session")) {
 		supervise_signal(s, sig);
+		ending_hear(s, sig);
+	}
 }
 
 static void hear_signals(struct supervisor *s, struct watch *watch, short events)
@@ -196,12 +228,14 @@ static const struct watcher {
 	{open_notes, NULL},
 	{terminal_open, terminal_start},
 	{limits_watch_open, limits_watch_start},
+	{ending_open, NULL},
 	{NULL, relay_start},
 };
 
 int supervise_open(struct supervisor *s, const struct plan *plan, struct run *run, struct err *e)
 {
-	*s = (struct supervisor){.plan = plan, .run = run, .terminal_fd = -1};
+	*s = (struct supervisor){
+		.plan = plan, .run = run, .terminal_fd = -1, .limit_ended = -1, .inside = {-1, -1}};
 	for (size_t i = 0; i < ARRAY_SIZE(watchers); i++)
 		if (watchers[i].open && watchers[i].open(s, e))
 			return -1;
@@ -238,6 +272,14 @@ void supervise_kill(pid_t pid)
 		continue;
 }
 
+/* The command has ended: is some of its output still to be passed on? */
+static bool has_output(struct supervisor *s)
+{
+	bool terminal = s->terminal && terminal_finish(s);
+
+	return terminal || s->busy > 0;
+}
+
 int supervise_run(struct supervisor *s, pid_t pid, struct err *e)
 {
 	int rc = 0;
@@ -246,7 +288,7 @@ int supervise_run(struct supervisor *s, pid_t pid, struct err *e)
 	for (size_t i = 0; i < ARRAY_SIZE(watchers); i++)
 		if (watchers[i].start)
 			watchers[i].start(s);
-	while (rc == 0 && (!s->ended || (s->busy > 0) | (s->terminal && terminal_finish(s))))
+	while (rc == 0 && (!s->ended || has_output(s)))
 		rc = turn(s, e);
 	if (rc && !s->ended)
 		supervise_kill(pid);

@@ -35,7 +35,10 @@ struct supervisor {
 	struct watch watches[WATCHES_MAX];
 	size_t watches_n;     /* places that were ever in use */
 	uint64_t stop_asked;  /* when a SIGTSTP was passed on; 0: it has been answered */
-	uint64_t interrupted; /* when the last SIGINT was */
+	uint64_t interrupted; /* when the last SIGINT was passed on */
+	struct watch *grace;  /* the clock from SIGTERM to SIGKILL; NULL: there is none */
+	bool asked_to_end;    /* a SIGTERM has been passed on */
+	enum ended_for ended_for;
 	size_t busy; /* streams with something to pass on still, when the command has ended */
 	bool ended;
 	int status; /* once it has ended: what to exit with */
@@ -54,6 +57,9 @@ int supervise_open(struct supervisor *s, const struct plan *plan, struct run *ru
 /* The command runs: until it has ended. -1 where it could not be waited for; it is killed then. */
 int supervise_run(struct supervisor *s, pid_t pid, struct err *e);
 
+/* Kills the command, and with the layer pid everything inside; its end is heard of as any other. */
+void supervise_end(struct supervisor *s);
+
 /* Ends the first process inside, and with it all the others, at once; and reaps it. */
 void supervise_kill(pid_t pid);
 void supervise_close(struct supervisor *s);
@@ -66,6 +72,18 @@ void supervise_stop(int sig, bool group);
 
 /* Lets the stopped command go on, with its terminal in its hands or not. */
 void supervise_continue(struct supervisor *s, bool front);
+
+/* A clock that rings after first ms, and then every next ms (0: never again); NULL is none. */
+int supervise_add_clock(struct supervisor *s, struct watch **clock,
+			void (*ready)(struct supervisor *s, struct watch *watch, short events),
+			struct err *e);
+void supervise_set_clock(const struct watch *clock, uint64_t first, uint64_t next);
+
+/* ending.c: a signal has been passed on: those that a command may not live through for long. */
+int ending_open(struct supervisor *s, struct err *e);
+void ending_hear(struct supervisor *s, int sig);
+void ending_say(const struct plan *plan, enum ended_for why); /* on standard error */
+
 /* limits-watch.c: clocks and counts; what came of the limits; ends the run for one of them. */
 int limits_watch_open(struct supervisor *s, struct err *e);
 void limits_watch_start(struct supervisor *s);

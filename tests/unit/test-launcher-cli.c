@@ -24,6 +24,7 @@ static const struct {
 		{"hostname", AT(hostname)},
 		{"user", AT(user)},
 		{"report", AT(report)},
+		{"grace", AT(grace)},
 		{"memory", AT(limits.memory)},
 		{"pids", AT(limits.pids)},
 		{"cpu", AT(limits.cpu)},
@@ -53,6 +54,7 @@ static const struct {
 },
   flags[] = {
 	  {"verbose", AT(verbose)},
+	  {"linger", AT(linger)},
 	  {"help", AT(help)},
 	  {"json", AT(json)},
 	  {"best-effort-limits", AT(best_effort)},
