@@ -213,6 +213,15 @@ static void hear_master(struct supervisor *s, struct watch *watch, short events)
 	update_events(t);
 }
 
+/* Does the launcher itself end the run at some time? */
+static bool has_clock(const struct supervisor *s)
+{
+	const struct plan_limits *l = &s->plan->limits;
+
+	return limit_is(l, LIMIT_WALL, LIMIT_BY_TIMER) ||
+	       limit_is(l, LIMIT_CPU_TIME, LIMIT_BY_CGROUP);
+}
+
 /* Stops with the caller's job, and goes on with it. */
 static void suspend(struct supervisor *s, int sig)
 {
@@ -225,6 +234,11 @@ static void suspend(struct supervisor *s, int sig)
 	 */
 	bool group = t->suspend_ns && clock_now_ns() - t->suspend_ns < 10 * SECOND;
 
+	/* A stop of its own would stop the clocks that it runs against, and not what it started. */
+	if (!group && (t->front || !asked) && has_clock(s)) {
+		supervise_continue(s, t->front);
+		return;
+	}
 	/* Its last words, with which it may have cleared the screen; others inside may go on. */
 	for (int i = 0; i < 4 && pass_output(s) && t->out_n == 0; i++)
 		continue;

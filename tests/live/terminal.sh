@@ -40,7 +40,7 @@ programs() {
 
 jobs_and_ends() {
     rm -rf "${WORK:?}"/*
-    parts suspended suspended_vim background background_quiet script alone no_shell pipelines mixed newlines ends \
+    parts suspended suspended_vim background background_quiet script alone clock no_shell pipelines mixed newlines ends \
         signals screen hang_up flow slow
 }
 

@@ -133,6 +133,18 @@ def alone():
 
 
 @part
+def clock():
+    """a command that stops itself does not stop the clock that it runs against"""
+    t = shell()
+    with open(os.path.join(WORK, "script"), "w") as f:
+        f.write(line("--wall", "3", "sh", "-c", "(sleep 60) & kill -STOP $$; echo on; wait") + "; echo after $?\n")
+    t.send("sh " + os.path.join(WORK, "script") + "\r")
+    t.expect(r"on\r\n")
+    t.expect(r"after 125")
+    t.close()
+
+
+@part
 def no_shell():
     """^Z where no shell could wake it changes nothing, as without us"""
     t = Terminal(pin("cat"))
