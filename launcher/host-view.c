@@ -41,6 +41,13 @@ static bool is_user_name(const char *s)
 	return n > 0 && n <= 32 && !s[n] && s[0] != '-' && s[0] != '.';
 }
 
+/* A path that fits into passwd(5): neither the caller's HOME nor SHELL adds a line or a field
+ * there. */
+static bool is_user_path(const char *s)
+{
+	return str_path_is_plain(s) && !str_has_control(s) && !strchr(s, ':');
+}
+
 /* fgetpwent(3) and not getpwuid(3): that one loads modules, which a static program has none of. */
 static void read_passwd(uid_t uid, struct host_view *view)
 {
@@ -89,6 +96,10 @@ static void read_user(const struct policy *policy, struct host *host)
 		view->full_name = "";
 	if (view->home && realpath(view->home, real))
 		view->home_real = pool_copy(real);
+	if (view->home && !str_equal(view->home, "/") && !is_user_path(view->home))
+		view->home = NULL;
+	if (view->shell && !is_user_path(view->shell))
+		view->shell = NULL;
 }
 
 /* $NAME/pinfold, or ~/OTHERWISE/pinfold (the XDG Base Directory Specification). */

@@ -14,6 +14,7 @@
 enum {
 	ENQ = 0x05,
 	BEL = 0x07,
+	SO = 0x0e,
 	CAN = 0x18,
 	SUB = 0x1a,
 	ESC = 0x1b,
@@ -28,7 +29,7 @@ enum {
 };
 
 /* Bytes that need a look while nothing has begun. */
-static const bool special[256] = {[ENQ] = true, [ESC] = true, [0x80 ... 0xff] = true};
+static const bool special[256] = {[ENQ] = true, [SO] = true, [ESC] = true, [0x80 ... 0xff] = true};
 
 struct output {
 	unsigned char *p;
@@ -150,6 +151,8 @@ static void run_ground(struct terminal_filter *f, unsigned char byte, struct out
 {
 	if (byte == ENQ)
 		return;
+	if (byte == SO)
+		sequence_note_shift(f);
 	if (byte != ESC && byte < 0x80) {
 		put(out, &byte, 1);
 		return;

@@ -61,6 +61,7 @@ bool terminal_filter_is_utf8(const char *locale);
 bool sequence_passes_escape(struct terminal_filter *f, const unsigned char *text, size_t n);
 bool sequence_passes_csi(struct terminal_filter *f, const unsigned char *text, size_t n);
 bool sequence_passes_string(const struct terminal_filter *f, const unsigned char *text, size_t n);
+void sequence_note_shift(struct terminal_filter *f); /* to another set of characters (SO) */
 size_t sequence_end(struct terminal_filter *f, char out[FILTER_END_MAX]);
 
 #endif

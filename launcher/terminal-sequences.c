@@ -30,7 +30,7 @@ struct sequence {
 	char final;
 	unsigned int n; /* parameters */
 	unsigned int params[16];
-	bool many; /* more parameters than that */
+	bool many; /* more parameters than that, or larger ones than can be told */
 };
 
 /* Final bytes that pass, by what stands before them. */
@@ -83,6 +83,7 @@ static const struct {
 	{'?', 'h', 2026, "\033[?2026l"}, /* holds the picture back */
 	{'?', 'h', 2031, "\033[?2031l"}, /* tells of new colours */
 	{0, 'h', 4, "\033[4l"},		 /* inserts */
+	{0, 'h', 20, "\033[20l"},	 /* the key Enter types a line feed, too */
 	{'>', 'm', 4, "\033[>4m"},	 /* keys with modifiers */
 	{'?', 'h', 47, "\033[?47l"},	 /* the other screen */
 	{'?', 'h', 1047, "\033[?1047l"}, {'?', 'h', 1049, "\033[?1049l"},
@@ -90,7 +91,7 @@ static const struct {
 };
 
 /* Places in struct terminal_filter's modes behind those of left[]. */
-enum { MODE_KEYPAD = 48, MODE_COLOUR, MODE_SHAPE, MODE_LINES, MODE_MARGINS };
+enum { MODE_KEYPAD = 48, MODE_COLOUR, MODE_SHAPE, MODE_LINES, MODE_SHIFT, MODE_MARGINS };
 
 static void set_bit(struct terminal_filter *f, unsigned int bit, bool on)
 {
@@ -114,6 +115,8 @@ static void read_param(struct sequence *s, unsigned char byte)
 			s->params[s->n++] = 0;
 	} else if (*last < 100000) {
 		*last = *last * 10 + byte - '0';
+	} else {
+		s->many = true; /* no terminal has it, and each may make another number of it */
 	}
 }
 
@@ -197,6 +200,11 @@ static void note_others(struct terminal_filter *f, const struct sequence *s)
 		f->modes &= UINT64_C(1) << MODE_SHAPE;
 }
 
+void sequence_note_shift(struct terminal_filter *f)
+{
+	set_bit(f, MODE_SHIFT, true);
+}
+
 bool sequence_passes_csi(struct terminal_filter *f, const unsigned char *text, size_t n)
 {
 	struct sequence s;
@@ -235,12 +243,16 @@ bool sequence_passes_escape(struct terminal_filter *f, const unsigned char *text
 	if (inters == 1 && strchr("()*+-./", inter)) {
 		if (inter == '(')
 			set_bit(f, MODE_LINES, final != 'B');
+		else if (final != 'B')
+			set_bit(f, MODE_SHIFT, true);
 		return true;
 	}
 	if (inters == 1)
 		return inter == '#' && final >= '3' && final <= '8';
 	if (final == '=' || final == '>')
 		set_bit(f, MODE_KEYPAD, final == '=');
+	if (final && strchr("no|}~", final))
+		set_bit(f, MODE_SHIFT, true);
 	if (final == 'c')
 		f->modes = f->pushed = 0;
 	return final && strchr("6789=>DEFHMNOVW\\clmno|}~", final);
@@ -336,6 +348,8 @@ size_t sequence_end(struct terminal_filter *f, char out[FILTER_END_MAX])
 		ADD("\033>");
 	if (f->modes >> MODE_LINES & 1)
 		ADD("\033(B");
+	if (f->modes >> MODE_SHIFT & 1)
+		ADD("\033)B\017");
 	if (f->modes >> MODE_COLOUR & 1)
 		ADD("\033[m");
 	if (f->modes >> MODE_SHAPE & 1)

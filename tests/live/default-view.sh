@@ -31,11 +31,16 @@ hidden"
     is "all that is shown of /etc can be read, and leads somewhere ($who)" "$out$err" ""
 }
 
-made() {
+# What the made passwd says.
+expect_agent() {
     name=$($drop id -un 2>/dev/null || echo agent) inner=$agent lines=1
     [ "$who" != root ] || name=agent inner=1000
     # Who owns what is not the agent's has a name of his own, unless it is the agent's, too.
     [ "$inner" = 65534 ] || lines=2
+}
+
+made() {
+    expect_agent
     agent sh -c 'echo "$(id -un) $(id -gn) $(whoami) $USER $LOGNAME"; getent passwd | wc -l'
     is "the agent has a name, and is alone ($who)" "$out" "$name $name $name $name $name
 $lines"
@@ -66,6 +71,23 @@ environment() {
     like "PATH is what exists inside ($who)" "$out" '^PATH=/usr/local/bin:/usr/bin:/bin$'
     like "PINFOLD tells ($who)" "$out" '^PINFOLD=1$'
     like "HOME is the caller's place ($who)" "$out" "^HOME=$CALLER_HOME\$"
+}
+
+# What the caller's environment says of the home and the shell adds nothing to the made passwd.
+fields() {
+    expect_agent
+    home=${HOME-}
+    for bad in "$CALLER_HOME/a:b" "$CALLER_HOME/a
+root::0:0::/:/bin/sh"; do
+        prefix="env -C $CALLER_HOME/work SHELL=/usr/bin/../bin/x"
+        export HOME="$bad"
+        pin --view agent --home private sh -c 'grep -c . /etc/passwd; grep -c -e root: -e a:b -e bin/x /etc/passwd; echo "$HOME"'
+        prefix=''
+        is "a home that fits into no passwd ($who)" "$out" "$lines
+0
+/home/$name"
+    done
+    HOME=$home
 }
 
 left() {
@@ -102,6 +124,7 @@ print(socket.create_connection(s.getsockname()).recv(9).decode())'
 
 each_uid names
 each_uid made
+each_uid fields
 each_uid environment
 each_uid left
 each_uid places
