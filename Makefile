@@ -106,7 +106,14 @@ $(BUILD)/gen/profiles.inc: $(BUILD)/gen/mkprofiles $(PROFILES)
 COMPLETIONS := bash-completion/completions/pinfold zsh/site-functions/_pinfold \
                fish/vendor_completions.d/pinfold.fish
 
-# The page's style and script are put in as they are (matrix/html.c).
+# The recipes for other sandboxes are put in as they are (matrix/peers.c).
+PEERS := $(sort $(wildcard contrib/peers/*.peer))
+$(BUILD)/gen/peers.txt: $(PEERS)
+	@mkdir -p $(@D)
+	$(Q)cat $(PEERS) > $@
+$(BUILD)/matrix/peers.o: $(BUILD)/gen/peers.txt
+$(BUILD)/matrix/peers.o: CPPFLAGS += -DPEERS_FILE='"$(BUILD)/gen/peers.txt"'
+# So are the page's style and script (matrix/html.c).
 $(BUILD)/matrix/html.o: matrix/page/page.css matrix/page/page.js
 
 install: all

@@ -101,7 +101,9 @@ int choose_subjects(const struct request *request, const struct place *place,
 	r->columns = pool_alloc((SUBJECTS_MAX + PROFILES_MAX) * sizeof(*r->columns));
 	if (choose_profiles(request, layers, r, e))
 		return -1;
-	return choose_policies(request, place, layers, r, e);
+	if (choose_policies(request, place, layers, r, e))
+		return -1;
+	return others_choose(request, r, e);
 }
 
 int choose_details(const struct request *request, const struct ops *ops, size_t *details,

@@ -38,7 +38,7 @@ enum {
 
 struct request {
 	struct str_list profiles; /* empty: all */
-	struct str_list policies;
+	struct str_list policies, against;
 	struct str_list only, families; /* of operations, as the probe takes them; empty: all */
 	const char *details;		/* an operation's id, or NULL */
 	const char *costs;		/* what the bench printed, "measure", or NULL */
@@ -185,6 +185,16 @@ void words_make_policy(struct words *w, const struct layers *layers, uint32_t to
 size_t words_pick(const struct words *w, uint32_t set, const char **out);
 const char *words_expand(const char *text, const struct word_value *values);
 
+/* ---- others.c: other sandboxes ---- */
+
+struct kit;
+
+int others_choose(const struct request *request, struct report *report, struct err *e);
+/* In a worker: the directory that a recipe's files lie in, and the files. */
+const char *others_dir(const struct kit *kit, const struct subject *subject);
+int others_make_files(const struct kit *kit, const struct subject *subject,
+		      const struct word_value *values, struct err *e);
+
 /* ---- runs.c, verdict.c, sweep.c: workers that measure points ---- */
 
 /* One run: this subject under this set, in that room, these operations and no others. */
@@ -203,8 +213,6 @@ struct answer_head {
 	uint32_t timed_out, out_size, err_size;
 };
 
-struct kit; /* decoy.h */
-
 /* What all runs have in common; what they are made of is filled in by runs_make(). */
 struct runs {
 	const struct place *place;
@@ -218,7 +226,7 @@ struct runs {
 };
 
 /* In the worker, whose kit is made. */
-void runs_make(struct runs *runs, const struct kit *kit);
+int runs_make(struct runs *runs, const struct kit *kit, struct err *e);
 
 /*
  * One run of the probe, in a worker, at its kit: head, out and err are filled; out and err are

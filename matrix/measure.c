@@ -108,7 +108,12 @@ static int wish_samples(struct meter *m, struct err *e)
 				sets_add(&sets, lattice_close(l, SET_BIT(i) | SET_BIT(k)));
 	}
 	if (!m->request->exhaustive) {
-		sets_random(l, m->subject->top, m->request->samples, m->request->seed, &sets);
+		/* Another sandbox has few switches, and most start slowly: pairs are samples
+		 * enough. */
+		bool other = m->subject->kind == SUBJECT_OTHER;
+
+		sets_random(l, m->subject->top, other ? 0 : m->request->samples, m->request->seed,
+			    &sets);
 		m->report->measured.samples = m->request->samples;
 	}
 	wish_sets(m, &sets);
@@ -267,6 +272,9 @@ static void note_control(struct report *r)
 		for (size_t op = 0; op < r->ops->n; op++) {
 			struct blame *b = &r->columns[i].blames[op];
 
+			if (r->columns[i].subject->why_not)
+				*b = (struct blame){
+					.outcome = {RESULT_BROKEN, 0}, .broken = true, .depth = -1};
 			if (r->ops->v[op].skipped_why)
 				*b = (struct blame){.outcome = {RESULT_SKIPPED, 0},
 						    .skipped = true,
@@ -276,10 +284,36 @@ static void note_control(struct report *r)
 	}
 }
 
+/* As it stands, first: where that does not run, nothing less is looked at. */
+static int try_whole(struct meter *m, struct err *e)
+{
+	const struct ops *ops = m->report->ops;
+	const struct answer *a;
+
+	wish_sets(m, &(struct sets){.v = &m->subject->top, .n = 1});
+	if (measure_wishes(m, e))
+		return -1;
+	a = points_take(&m->subject->points, m->subject->top);
+	for (size_t i = 0; i < ops->n; i++)
+		if (!ops->v[i].skipped_why && ops->v[i].room == ROOM_HOST &&
+		    a[i].result != RESULT_BROKEN)
+			return 0;
+	for (size_t i = 0; i < ops->n && !m->subject->why_not; i++)
+		if (a[i].result == RESULT_BROKEN && ops->v[i].room == ROOM_HOST)
+			m->subject->why_not = ops->v[i].said ? ops->v[i].said : "it does not run";
+	return 0;
+}
+
 static int measure_subject(struct meter *m, struct err *e)
 {
 	size_t ops_n = m->report->ops->n;
-	int rc = wish_samples(m, e);
+	int rc = 0;
+
+	if (m->subject->kind == SUBJECT_OTHER && !m->subject->why_not)
+		rc = try_whole(m, e);
+	if (rc || m->subject->why_not)
+		return rc;
+	rc = wish_samples(m, e);
 
 	for (size_t i = 0; i < ops_n; i++)
 		m->subject->models[i].top = m->subject->top;

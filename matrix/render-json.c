@@ -179,6 +179,7 @@ static void print_other(struct out *o, const struct report *r, const struct subj
 	out_str(o, "source", s->source);
 	out_str(o, "what", s->what);
 	out_str(o, "not_measured", s->why_not);
+	out_str(o, "partly_measured", s->why_less);
 	print_fairness(o, s->fairness);
 	print_layers(o, "switches", s->layers);
 	out_array(o, "profiles");

@@ -248,6 +248,7 @@ int render_summary(const struct report *r, enum table_format format, FILE *file)
 	print_layers(r, format, file);
 	print_single(r, format, file);
 	print_reached(r, format, file);
+	render_others(r, format, file);
 	print_measured(r, file);
 	return fflush(file) || ferror(file) ? -1 : 0;
 }

@@ -58,7 +58,8 @@ static void print_heading(const struct column *c, enum table_format format, FILE
 	else
 		fprintf(file, "=== %s: %s%s ===\n", render_kind(c->subject->kind), p->name,
 			without);
-	fprintf(file, "layers: %s\n", render_set(layers, p->set, " "));
+	fprintf(file, "%s: %s\n", c->subject->kind == SUBJECT_OTHER ? "switches" : "layers",
+		render_set(layers, p->set, " "));
 	/* What is missing only because its need is has no reason of its own. */
 	for (size_t i = 0; i < layers->lattice.n; i++)
 		if ((missing & SET_BIT(i)) && !(missing & layers->lattice.below[i]))

@@ -118,6 +118,8 @@ struct fairness {
 	const char *text;
 };
 
+struct peer;
+
 struct subject {
 	enum subject_kind kind;
 	const char *name;
@@ -127,7 +129,9 @@ struct subject {
 	/* Of another sandbox: NULL where it is pinfold, or was not told. */
 	const char *version, *command, *source, *what;
 	const struct fairness *fairness; /* the last has no ops; or NULL */
+	const struct peer *peer;	 /* its recipe; NULL where it was read back */
 	const char *why_not;		 /* it could not be measured at all, and why; or NULL */
+	const char *why_less;		 /* so for some operations or switches; or NULL */
 	struct points points;
 	struct model *models; /* one an operation */
 };
@@ -294,6 +298,8 @@ void escape_attribute(FILE *file, const char *name, const char *value); /* with 
 int render_text(const struct report *r, enum table_format format, FILE *file);
 /* The end of it: by families and depth, what each layer is worth, what is reached and why. */
 int render_summary(const struct report *r, enum table_format format, FILE *file);
+/* Other sandboxes beside the summary's column; nothing where there are none. */
+void render_others(const struct report *r, enum table_format format, FILE *file);
 int render_tsv(const struct report *r, FILE *file);
 int render_json(const struct report *r, FILE *file);
 enum { JSON_FORMAT = 1 }; /* grows where a reader of the old one would read the new one wrong */

@@ -12,6 +12,8 @@ static const struct opt options[] = {
 	{"profile", OPT_LIST, AT(profiles), "NAME",
 	 "measure only this profile, also landlock-only (repeatable)"},
 	{"policy", OPT_LIST, AT(policies), "NAME", "measure this policy too (repeatable)"},
+	{"against", OPT_LIST, AT(against), "NAME=COMMAND",
+	 "measure another sandbox too: a command line, a known NAME, or \"known\""},
 	{"only", OPT_LIST, AT(only), "PATTERN",
 	 "measure only operations with such ids (globs, commas)"},
 	{"family", OPT_LIST, AT(families), "NAME",
@@ -72,7 +74,7 @@ int request_read(int argc, char **argv, struct request *r, struct err *e)
 			      "--details and --by-family print tables only.");
 		return fail(e, 0, "these forms of output exclude each other");
 	}
-	if (r->from && (r->details || r->profiles.n || r->policies.n || r->only.n ||
+	if (r->from && (r->details || r->profiles.n || r->policies.n || r->against.n || r->only.n ||
 			r->families.n || r->exhaustive)) {
 		err_where(e, "--from");
 		err_remedy(e, "What is in the file was chosen when it was measured.");

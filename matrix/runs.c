@@ -16,40 +16,46 @@
 #include "child.h"
 #include "pool.h"
 
-static void expand(struct runs *r, const struct kit *kit)
+/* The words of one subject, with this worker's own paths in them. */
+static int expand(struct runs *r, const struct kit *kit, size_t i, struct err *e)
 {
+	const struct subject *s = &r->report->subjects[i];
 	const struct word_value values[] = {
 		{"LAUNCHER", place_program(r->place, "pinfold")},
 		{"PROBE", r->probe},
 		{"BIN", pool_printf("%s/bin", r->place->dir)},
 		{"WORKSPACE", kit->workspace},
 		{"READONLY", kit->readonly},
+		{"HOME", kit->home},
+		{"DIR", others_dir(kit, s)},
 		{NULL, NULL},
 	};
 
-	r->words = pool_alloc(r->report->subjects_n * sizeof(*r->words));
-	for (size_t i = 0; i < r->report->subjects_n; i++) {
-		const struct words *w = &r->report->subjects[i].words;
-
-		for (size_t k = 0; k < w->n; k++)
-			words_add(&r->words[i], words_expand(w->v[k].text, values), w->v[k].with,
-				  w->v[k].without);
-		if (w->n > r->words_most)
-			r->words_most = w->n;
-	}
+	if (s->kind == SUBJECT_OTHER && !s->why_not && others_make_files(kit, s, values, e))
+		return -1;
+	for (size_t k = 0; k < s->words.n; k++)
+		words_add(&r->words[i], words_expand(s->words.v[k].text, values),
+			  s->words.v[k].with, s->words.v[k].without);
+	if (s->words.n > r->words_most)
+		r->words_most = s->words.n;
+	return 0;
 }
 
-void runs_make(struct runs *r, const struct kit *kit)
+int runs_make(struct runs *r, const struct kit *kit, struct err *e)
 {
 	const struct ops *ops = r->report->ops;
 	size_t size = 1;
 
 	r->probe = place_program(r->place, "pinfold-probe");
 	r->self = place_program(r->place, "pinfold-matrix");
-	expand(r, kit);
+	r->words = pool_alloc(r->report->subjects_n * sizeof(*r->words));
+	for (size_t i = 0; i < r->report->subjects_n; i++)
+		if (expand(r, kit, i, e))
+			return -1;
 	for (size_t i = 0; i < ops->n; i++)
 		size += strlen(ops->v[i].id) + 1;
 	r->ids = pool_alloc(size);
+	return 0;
 }
 
 /* The ids of a wish, with commas. */

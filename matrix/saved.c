@@ -214,6 +214,7 @@ static void read_others(struct reader *r, const json_t *root)
 		s->source = saved_take_text(r, row, "source");
 		s->what = saved_take_text(r, row, "what");
 		s->why_not = saved_take_text(r, row, "not_measured");
+		s->why_less = saved_take_text(r, row, "partly_measured");
 		s->fairness = read_fairness(r, row);
 		for (size_t k = 0; k < json_array_size(columns) && !r->e->what[0]; k++)
 			read_column(r, s, json_array_get(columns, k));

@@ -43,11 +43,11 @@ static _Noreturn void work(struct sweep *sweep, unsigned int number, pid_t paren
 	sweep->runs.parent = pool_printf("%d", (int)getpid());
 	if (children_tie(parent) || chdir("/"))
 		_exit(EXIT_OURS);
-	if (kit_make(kit, sweep->runs.place, number, sweep->runs.decoy, &e)) {
+	if (kit_make(kit, sweep->runs.place, number, sweep->runs.decoy, &e) ||
+	    runs_make(&sweep->runs, kit, &e)) {
 		err_print(&e, "pinfold-matrix");
 		_exit(EXIT_OURS);
 	}
-	runs_make(&sweep->runs, kit);
 	/* Whatever a run leaves alive comes to us, and ends before the next one begins. */
 	children_adopt();
 	while (fd_read_full(fd, &wish, sizeof(wish)) == (ssize_t)sizeof(wish)) {
@@ -123,6 +123,16 @@ static int remember_trouble(struct sweep *sweep, struct trouble trouble, bool ti
 {
 	struct report *r = sweep->report;
 
+	/* Another sandbox that cannot do with less says nothing of this host. */
+	if (trouble.subject->kind == SUBJECT_OTHER) {
+		struct subject *s = &r->subjects[trouble.subject - r->subjects];
+
+		if (!s->why_less)
+			s->why_less =
+				pool_printf("%s with %s: %s", trouble.op ? trouble.op : "all",
+					    render_set(s->layers, trouble.set, " "), trouble.text);
+		return 0;
+	}
 	if (r->troubles_n < TROUBLES_MAX)
 		r->troubles[r->troubles_n] = trouble;
 	r->troubles_n++;
