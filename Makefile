@@ -148,6 +148,8 @@ help:
 	@echo 'make check           every test, through prove (see ./test.sh for what it needs)'
 	@echo 'make check-asan      the unit and live tests with AddressSanitizer and UBSan'
 	@echo 'make check-html      the page of the matrix in headless Chromium (Debian: chromium; not part of check)'
+	@echo 'make check-kernels   on a kernel of Debian, emulated (qemu-system-x86; not part of check)'
+	@echo 'make deb             the Debian package, in $(BUILD)/deb; check-deb tries it in a fresh root'
 	@echo 'make install         DESTDIR= and PREFIX= as usual; uninstall undoes it'
 	@echo 'make format          clang-format over the tree'
 	@echo 'make clean           removes what was built'

@@ -4,7 +4,7 @@
 
 test_src   := $(wildcard tests/unit/test-*.c tests/plan/test-*.c tests/policy/test-*.c tests/filter/test-*.c)
 test_bin   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(test_src))
-test_sh    := $(sort $(filter-out tests/kernel/run.sh tests/clients/%,$(wildcard tests/*/*.sh)))
+test_sh    := $(sort $(filter-out tests/kernel/run.sh tests/clients/% tests/deb/%,$(wildcard tests/*/*.sh)))
 helper_src := $(wildcard tests/helper/*.c)
 helper_bin := $(patsubst tests/%.c,$(BUILD)/tests/%,$(helper_src))
 PROVE      ?= prove
@@ -56,7 +56,7 @@ $(BUILD)/kernel/pinfold-matrix: $(call objects,$(lib_src) $(matrix_src))
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -static -o $@ $^ $(LDLIBS) $(jansson) -lm
-check-kernel: all $(helper_bin) $(BUILD)/kernel/pinfold-matrix
+check-kernels: all $(helper_bin) $(BUILD)/kernel/pinfold-matrix
 	BUILD=$(BUILD) $(PROVE) --timer --exec '' tests/kernel/run.sh
 
 # Real agents inside, offline once they are installed: they take most of a GiB, so they are no part of
@@ -69,9 +69,18 @@ check-clients: tests
 	  npm ci --prefix $(CLIENTS) --no-audit --no-fund --loglevel=error && cp $(CLIENTS)/package-lock.json $(CLIENTS)/installed; }
 	BUILD=$(BUILD) CLIENTS=$(CLIENTS) $(PROVE) --timer --exec '' tests/clients/clients.sh
 
-.PHONY: check-asan check-kernel check-clients
+check-kernel: check-kernels
+.PHONY: check-asan check-kernel check-kernels check-clients
 
 # The matrix' page in a real browser, which is too large a package for everybody's tests.
 check-html: all
 	BUILD=$(BUILD) $(PROVE) --timer --exec python3 tests/page/check.py
 .PHONY: check-html
+
+# The Debian package: built from a copy of the tree, and tried in a fresh Debian root.
+deb:
+	BUILD=$(BUILD) tests/deb/build.sh
+check-deb:
+	BUILD=$(BUILD) DEB_BUILD_OPTIONS=nocheck tests/deb/build.sh
+	BUILD=$(BUILD) $(PROVE) --timer --exec '' tests/deb/check.sh
+.PHONY: deb check-deb

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# deps.sh build|test: makes sure that what the build (or the tests) need is there.
+# deps.sh build|test|deb|kernels: makes sure that what the build (or the tests, or `make deb
+# check-deb`, or `make check-kernels`) needs is there.
 #
 # Looks for commands and files, not for packages, so that a machine which has them from elsewhere is
 # left alone. What is missing is installed as root on Debian and its relatives; anybody else is told
@@ -35,6 +36,21 @@ procps ps
 vim vim.basic
 less less
 tmux tmux
+apparmor apparmor_parser
+'
+
+deb_needs='
+dpkg-dev dpkg-buildpackage
+debhelper dh
+dh-apparmor dh_apparmor
+lintian lintian
+debootstrap debootstrap
+fakeroot fakeroot
+perl prove
+'
+kernels_needs='
+perl prove
+qemu-system-x86 qemu-system-x86_64
 '
 
 missing() {
@@ -50,8 +66,10 @@ missing() {
 case ${1:-} in
 build) needs=$build_needs ;;
 test) needs=$build_needs$test_needs ;;
+deb) needs=$build_needs$deb_needs ;;
+kernels) needs=$build_needs$kernels_needs ;;
 *)
-    echo "usage: deps.sh build|test" >&2
+    echo "usage: deps.sh build|test|deb|kernels" >&2
     exit 125
     ;;
 esac

@@ -42,14 +42,6 @@ for topic in $("$PINFOLD" help | sed -n 's/^  \([a-z-]*\) .*/\1/p'); do
 done
 run "$PINFOLD" help nothing
 is "a topic that is not there is refused" "$status" 125
-run "$PINFOLD" help apparmor
-like "the AppArmor profile is for this program" "$out" "^profile pinfold \"$PINFOLD\" flags=.unconfined. \{"
-if command -v apparmor_parser >/dev/null && [ -e /etc/apparmor.d/abi/4.0 ]; then
-    printf '%s\n' "$out" >"$TMP/profile"
-    ok "apparmor_parser takes it" apparmor_parser -Q -K "$TMP/profile"
-else
-    skip "apparmor_parser takes it" "no AppArmor 4 is installed"
-fi
 run "$PINFOLD" --version
 like "--version says the version" "$(printf '%s\n' "$out" | head -1)" '^pinfold [0-9.]+$'
 like "... and what the build is" "$(echo "$out" | tr '\n' ' ')" 'libc: (musl|glibc) +filter: [a-z0-9_]+, [0-9]+ instr'
