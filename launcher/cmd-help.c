@@ -30,6 +30,7 @@ static void print_profiles(void)
 static void print_exit_codes(void)
 {
 	puts("pinfold run ends as the command does, or with\n\n"
+	     "  122     the command planted names that the host obeys (--on-planted)\n"
 	     "  125     pinfold itself failed, or refused: the command did not run\n"
 	     "  126     the command was found and cannot be executed\n"
 	     "  127     the command was not found\n"

@@ -27,7 +27,8 @@ static int plan(const struct policy *policy, struct err *e)
 	if (take_host(policy, &id, &host, e))
 		return -1;
 	memcpy(host.cgroups, cgroups, sizeof(host.cgroups));
-	if (trial_read(policy, &host, e) || plan_make(policy, &host, &p, e) || take_leave(&host, e))
+	if (take_guards(policy, &host, e) || trial_read(policy, &host, e) ||
+	    plan_make(policy, &host, &p, e) || take_leave(&host, e))
 		return -1;
 	out_begin(&out, stdout, policy->json ? OUT_JSON : OUT_TEXT);
 	report_print_plan(&p, &out);

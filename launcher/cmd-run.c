@@ -2,7 +2,10 @@
 /* cmd-run: `pinfold run`: asks, plans, runs. */
 #include "pinfold.h"
 
+#include <limits.h>
 #include <string.h>
+
+#include "after.h"
 
 #include "pool.h"
 #include "supervise.h"
@@ -63,12 +66,12 @@ static void print_weak(const struct plan *plan)
 				limit_scope_name(plan->limits.v[i].scope), plan->limits.v[i].weak);
 }
 
-static int run_and_say(const struct plan *plan, const struct host *host,
-		       const struct keeper *keeper, int report, int *status, struct err *e)
+static int run_and_say(const struct plan *plan, const struct run_with *with, int *status,
+		       struct err *e)
 {
 	struct outcome outcome;
 
-	if (run_plan(plan, host->taken, keeper, report, &outcome, e))
+	if (run_plan(plan, with, &outcome, e))
 		return -1;
 	limits_say(&plan->limits, outcome.limits);
 	ending_say(plan, outcome.ended_for);
@@ -82,8 +85,8 @@ static int run_and_say(const struct plan *plan, const struct host *host,
  * nothing in the caller's paths, which a command may have prepared, can bring it about.
  */
 static int fall_back(const struct policy *policy, const struct host *host,
-		     const struct plan *failed, const struct keeper *keeper, int report,
-		     int *status, struct err *e)
+		     const struct plan *failed, const struct run_with *with, int *status,
+		     struct err *e)
 {
 	const struct profile *to = policy->fallback ? profile_find(policy->fallback) : NULL;
 	struct policy other = *policy;
@@ -105,34 +108,64 @@ static int fall_back(const struct policy *policy, const struct host *host,
 	print_degraded(&plan);
 	print_gaps(&plan);
 	print_weak(&plan);
-	if (run_and_say(&plan, host, keeper, report, status, e) == 0)
+	if (run_and_say(&plan, with, status, e) == 0)
 		return 0;
 	explain(host, &plan, e);
 	return -1;
 }
 
-/* As the ordinary user that the agent will be. */
+/* What is guarded, and is not as one might think: not without a word. */
+static void print_notes(const struct plan *plan)
+{
+	char text[PATH_MAX];
+
+	for (size_t i = 0; i < plan->guards.notes.n; i++) {
+		str_escape(text, sizeof(text), plan->guards.notes.v[i]);
+		fprintf(stderr, "pinfold: note: %s\n", text);
+	}
+}
+
+static int run_planned(const struct policy *policy, const struct host *host,
+		       const struct plan *plan, const struct run_with *with, int *status,
+		       struct err *e)
+{
+	print_degraded(plan);
+	print_gaps(plan);
+	print_weak(plan);
+	print_notes(plan);
+	if (run_and_say(plan, with, status, e) == 0)
+		return 0;
+	explain(host, plan, e);
+	return fall_back(policy, host, plan, with, status, e);
+}
+
+/*
+ * As the ordinary user that the agent will be. What an earlier run has planted is taken away before
+ * anybody looks at what is there.
+ */
 static int run_as(const struct policy *policy, const struct identity *id,
-		  const struct host_cgroup *cgroups, const struct keeper *keeper, int *status,
-		  struct err *e)
+		  const struct host_cgroup *cgroups, const struct keeper *keeper,
+		  struct after *after, int *status, struct err *e)
 {
 	struct host host;
 	struct plan plan;
 	autoclose int report = -1;
+	struct run_with with = {.keeper = keeper};
+	int rc;
 
 	if (take_host(policy, id, &host, e))
 		return -1;
 	memcpy(host.cgroups, cgroups, sizeof(host.cgroups));
-	if (trial_read(policy, &host, e) || plan_make(policy, &host, &plan, e) ||
-	    report_open(&plan, &report, e) || take_leave(&host, e))
+	if (after_recover(after, policy, &host, e) || take_guards(policy, &host, e) ||
+	    trial_read(policy, &host, e) || plan_make(policy, &host, &plan, e) ||
+	    report_open(&plan, &report, e) || after_begin(after, &plan, e))
 		return -1;
-	print_degraded(&plan);
-	print_gaps(&plan);
-	print_weak(&plan);
-	if (run_and_say(&plan, &host, keeper, report, status, e) == 0)
-		return 0;
-	explain(&host, &plan, e);
-	return fall_back(policy, &host, &plan, keeper, report, status, e);
+	with.taken = host.taken;
+	with.report = report;
+	with.journal = after->file;
+	rc = take_leave(&host, e) ? -1 : run_planned(policy, &host, &plan, &with, status, e);
+	after_end(after, rc == 0, status);
+	return rc;
 }
 
 static int run(const struct policy *policy, int *status, struct err *e)
@@ -140,6 +173,7 @@ static int run(const struct policy *policy, int *status, struct err *e)
 	struct host_cgroup cgroups[CONTROLLERS];
 	struct keeper keeper;
 	struct identity id;
+	struct after after;
 	int rc;
 
 	if (policy->json) {
@@ -153,9 +187,11 @@ static int run(const struct policy *policy, int *status, struct err *e)
 	cgroups_read(policy, cgroups);
 	if (keeper_start(cgroups, &keeper, e))
 		return -1;
-	rc = run_as(policy, &id, cgroups, &keeper, status, e);
+	rc = after_open(policy, &id, &after, e) ||
+	     run_as(policy, &id, cgroups, &keeper, &after, status, e);
+	after_close(&after);
 	keeper_end(&keeper);
-	return rc;
+	return rc ? -1 : 0;
 }
 
 int cmd_run(int argc, char **argv)

@@ -88,9 +88,24 @@ static bool may_read(const struct host *host, const char *real, const struct sta
 	return access(real, S_ISDIR(st->st_mode) ? R_OK | X_OK : R_OK) == 0;
 }
 
+/* Room doubles at each power of two. */
+static struct host_path *next_path(struct host *host)
+{
+	size_t n = host->paths_n;
+
+	if ((n & (n - 1)) == 0) {
+		struct host_path *v = pool_alloc((n ? 2 * n : 1) * sizeof(*v));
+
+		if (n)
+			memcpy(v, host->paths, n * sizeof(*v));
+		host->paths = v;
+	}
+	return &host->paths[n];
+}
+
 static void read_path(struct host *host, const char *given, bool writable, struct parent *last)
 {
-	struct host_path *p = &host->paths[host->paths_n];
+	struct host_path *p = next_path(host);
 	char real[PATH_MAX], target[PATH_MAX];
 	struct stat st;
 
@@ -113,11 +128,20 @@ void host_read_paths(const struct policy *policy, struct host *host)
 {
 	struct parent last = {0};
 
-	host->paths = pool_alloc((policy->ro.n + policy->rw.n + 1) * sizeof(*host->paths));
 	for (size_t i = 0; i < policy->ro.n; i++)
 		read_path(host, source_of(policy->ro.v[i]), false, &last);
 	for (size_t i = 0; i < policy->rw.n; i++)
 		read_path(host, source_of(policy->rw.v[i]), true, &last);
+	if (policy->workspace)
+		read_path(host, policy->workspace, true, &last);
 	if (policy->agent)
 		read_path(host, policy->agent, false, &last);
+}
+
+void host_read_grants(struct host *host)
+{
+	struct parent last = {0};
+
+	for (size_t i = 0; i < host->guards.grants.n; i++)
+		read_path(host, host->guards.grants.v[i], true, &last);
 }

@@ -19,6 +19,9 @@ static const char *const terminal_words[] = {"pty", "inherit", NULL};
 static const char *const filter_words[] = {"on", "off", NULL};
 static const char *const view_names[] = {"bare", "agent", NULL};
 
+static const char *const planted_words[] = {"fail", "warn", NULL};
+static const char *const search_words[] = {"whole", "auto", "known", NULL};
+
 const struct key keys[] = {
 	{NULL, "description", OPT_STRING, AT(about), KEY_WORD, KEY_NEUTRAL, NULL, "TEXT",
 	 "what the policy is for, in one line"},
@@ -46,6 +49,21 @@ const struct key keys[] = {
 	 "PATH", "leave out what --ro or --rw names at or below PATH where it is missing"},
 	{"home", "home", OPT_STRING, AT(home), KEY_WORD, KEY_GRANTS, NULL, "none|private",
 	 "an empty home inside, gone afterwards (view agent)"},
+	{"workspace", "filesystem.workspace", OPT_STRING, AT(workspace), KEY_PATH, KEY_GRANTS, NULL,
+	 "DIR", "show DIR writable at its own path, with the names that the host obeys kept"},
+	{"deny", "filesystem.deny", OPT_LIST, AT(deny), KEY_PATTERN, KEY_DENIES, NULL,
+	 "PATH|PATTERN", "neither read nor write it, wherever it is shown"},
+	{"protect", "filesystem.protect", OPT_LIST, AT(protect), KEY_PATTERN, KEY_DENIES, NULL,
+	 "PATH|PATTERN", "keep it as it is, wherever it is shown"},
+	{"unprotect", "filesystem.unprotect", OPT_LIST, AT(unprotect), KEY_WORD, KEY_GRANTS, NULL,
+	 "NAME|GROUP", "let a name of the workspace change that is kept by default"},
+	{"on-planted", "on-planted", OPT_STRING, AT(on_planted), KEY_WORD, KEY_ORDERED,
+	 planted_words, "fail|warn",
+	 "end with status 122 where kept names were planted (default), or not"},
+	{"search", "search", OPT_STRING, AT(search), KEY_WORD, KEY_ORDERED, search_words,
+	 "whole|auto|known", "where planted names are looked for at the end (default: auto)"},
+	{"search-names", "search-names", OPT_UINT, AT(search_names), KEY_COUNT, KEY_NEUTRAL, NULL,
+	 "NUMBER", "names that a search may look at (default: 500000)"},
 	{"agent", NULL, OPT_STRING, AT(agent), KEY_PATH, KEY_GRANTS, NULL, "DIR",
 	 "show DIR read-only at /agent, named in AGENT_DIR"},
 	{"chdir", "chdir", OPT_STRING, AT(chdir), KEY_PATH, KEY_NEUTRAL, NULL, "DIR",

@@ -21,6 +21,7 @@ static const struct {
 	{"run", cmd_run, "run a command in a sandbox"},
 	{"plan", cmd_plan, "print what run would do, without doing it"},
 	{"policy", cmd_policy, "show, check and compare policies"},
+	{"protected", cmd_protected, "list the names that a workspace guards"},
 	{"doctor", cmd_doctor, "say what this host offers, what it lacks, and what helps"},
 	{"layers", cmd_layers, "list the layers, and try which of them this host gives"},
 	{"completion", cmd_completion, "print a script that completes in bash, zsh or fish"},

@@ -21,6 +21,7 @@
 
 #include "err.h"
 #include "fd.h"
+#include "guard.h"
 #include "limit.h"
 #include "map.h"
 #include "mounts.h"
@@ -76,6 +77,7 @@ struct host {
 	int *taken;		/* descriptors of detached mounts, by the numbers in paths */
 	size_t taken_n;
 	struct host_view view; /* zeroes where the view is bare */
+	struct guards guards;  /* guarded names (guard.h) */
 };
 
 /* ---- what will be done --------------------------------------------------------------------- */
@@ -132,6 +134,7 @@ struct plan {
 	const char *const *env_all; /* the same without that layer */
 	struct plan_landlock landlock;
 	struct plan_sockets sockets;
+	struct plan_guards guards;
 	const char *fallback_from, *fallback_why; /* the profile that this host refused; or NULL */
 	struct str_list gaps; /* what the profile is known not to stop, to be said out loud */
 	struct plan_terminal terminal;
@@ -287,12 +290,14 @@ int identity_apply(const struct identity *id, struct err *e); /* root becomes id
  */
 int take_host(const struct policy *policy, const struct identity *id, struct host *host,
 	      struct err *e);
+int take_guards(const struct policy *policy, struct host *host, struct err *e); /* guard.h */
 int take_leave(const struct host *host, struct err *e);
 const char *take_map(uint32_t owner, uint32_t agent);
 
 /* host.c, host-paths.c, host-view.c: read, never change */
 void host_read(const struct policy *policy, const struct identity *id, struct host *host);
 void host_read_paths(const struct policy *policy, struct host *host);
+void host_read_grants(struct host *host); /* paths that the workspace itself needs */
 void host_read_view(const struct policy *policy, struct host *host);
 bool policy_wants_agent_view(const struct policy *policy);
 
@@ -329,10 +334,17 @@ void trial_find_culprit(const struct host *host, const struct plan *plan, struct
 
 /*
  * run.c: runs the plan. Returns 0 with how it ended, or -1 where the agent did not
- * run at all. report_fd: where the report goes once the agent runs, or -1.
+ * run at all.
  */
-int run_plan(const struct plan *plan, const int *taken, const struct keeper *keeper, int report_fd,
-	     struct outcome *outcome, struct err *e);
+struct run_with {
+	const int *taken;	     /* what root took, or NULL (take.c) */
+	const struct keeper *keeper; /* of the run's cgroups */
+	int report;		     /* where the report goes once the agent runs, or -1 */
+	int journal;		     /* where the first process inside is noted (after.h), or -1 */
+};
+
+int run_plan(const struct plan *plan, const struct run_with *with, struct outcome *outcome,
+	     struct err *e);
 
 /*
  * pin.c, place.c: the mounts, taken and placed. pin_mount() returns -1 with no error where there is
@@ -380,6 +392,7 @@ int cmd_completion(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 void help_print_version(void); /* cmd-help.c */
 int cmd_policy(int argc, char **argv);
+int cmd_protected(int argc, char **argv);
 
 #include "inside.h"
 

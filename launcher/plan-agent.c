@@ -69,10 +69,9 @@ static int refuse_workspace(const char *path, const char *what, struct err *e)
 	return fail(e, 0, "%s cannot be the workspace: it is %s", path, what);
 }
 
-int view_check_workspace(const struct host *host, struct err *e)
+int view_check_workspace(const struct host *host, const char *path, struct err *e)
 {
 	const struct host_view *view = &host->view;
-	const char *path = host->cwd;
 
 	if (view->home_real && !str_equal(view->home_real, "/") && !str_equal(path, "/")) {
 		if (str_equal(path, view->home_real))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * plan-paths: the mounts of what the policy names: --ro, --rw and --agent.
+ * plan-paths: the mounts of what the policy names: --ro, --rw, --workspace and --agent.
  *
  * Pure, like plan-view.c. No destination may hide, or lie inside, another; a path that cannot be
  * shown is refused in words that name it and the way on.
@@ -142,9 +142,10 @@ static int add_path(const struct host *host, struct plan *plan, const char *opti
 		err_remedy(e, "If that is what you mean, name %s itself.", p->real);
 		return fail(e, 0, "\"%s\" is a symbolic link, to %s", given, p->real);
 	}
-	/* The workspace is what is shown of where the caller is. */
-	if (plan->agent_view && host->cwd && str_equal(p->real, host->cwd) &&
-	    view_check_workspace(host, e))
+	/* A workspace is what is called one, and what the agent's view shows of where we are. */
+	if ((str_equal(option, "--workspace") ||
+	     (plan->agent_view && host->cwd && str_equal(p->real, host->cwd))) &&
+	    view_check_workspace(host, p->real, e))
 		return -1;
 	if (host->id.takes && use_taken(host, plan, option, p, &m, e))
 		return -1;
@@ -204,4 +205,27 @@ int view_add_agent_dir(const struct host *host, struct plan *plan, const char *g
 	err_where(e, "--agent");
 	err_remedy(e, "Name a directory; --ro shows a single file.");
 	return fail(e, 0, "\"%s\" is not a directory", given);
+}
+
+int view_add_workspace(const struct policy *policy, const struct host *host, struct plan *plan,
+		       struct err *e)
+{
+	const struct mount *m;
+
+	if (!policy->workspace)
+		return 0;
+	if (add_path(host, plan, "--workspace", policy->workspace, NULL, true, e))
+		return -1;
+	m = &plan->mounts[plan->mounts_n - 1];
+	if (m->is_file) {
+		err_where(e, "--workspace");
+		err_remedy(e, "Name a directory; --rw shows a single file.");
+		return fail(e, 0, "\"%s\" is not a directory", policy->workspace);
+	}
+	plan->guards.workspace = m->source;
+	for (size_t i = 0; i < host->guards.grants.n; i++)
+		if (add_path(host, plan, "--workspace (a worktree's repository)",
+			     host->guards.grants.v[i], NULL, true, e))
+			return -1;
+	return 0;
 }

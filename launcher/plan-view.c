@@ -200,7 +200,7 @@ int plan_make_view(const struct policy *policy, const struct host *host, struct 
 	if (plan->agent_view && view_add_agent(policy, host, plan, e))
 		return -1;
 	if (view_add_list(policy, host, plan, false, e) ||
-	    view_add_list(policy, host, plan, true, e))
+	    view_add_list(policy, host, plan, true, e) || view_add_workspace(policy, host, plan, e))
 		return -1;
 	if (policy->agent && view_add_agent_dir(host, plan, policy->agent, e))
 		return -1;

@@ -18,15 +18,18 @@ bool view_shows(const struct plan *plan, const char *path);
 int view_add_agent(const struct policy *policy, const struct host *host, struct plan *plan,
 		   struct err *e);
 
-/* plan-agent.c: whether the directory where the caller is can be a workspace. */
-int view_check_workspace(const struct host *host, struct err *e);
+/* plan-agent.c: whether the directory can be a workspace. */
+int view_check_workspace(const struct host *host, const char *path, struct err *e);
 
 /* plan-agent.c: the policy itself shows something there, which is then meant instead of ours. */
 bool view_is_overridden(const struct policy *policy, const char *dest);
 
-/* plan-paths.c: what --ro or --rw name, and --agent. */
+/* plan-paths.c: what --ro or --rw name, and --agent; the workspace, with what its worktree needs
+ * of a repository that lies elsewhere. */
 int view_add_list(const struct policy *policy, const struct host *host, struct plan *plan,
 		  bool writable, struct err *e);
+int view_add_workspace(const struct policy *policy, const struct host *host, struct plan *plan,
+		       struct err *e);
 int view_add_agent_dir(const struct host *host, struct plan *plan, const char *given,
 		       struct err *e);
 

@@ -36,12 +36,16 @@ struct policy {
 
 	struct str_list ro, rw; /* PATH[:DEST] */
 	struct str_list
-		optional;     /* what of these may be missing: such a path, or what lies below it */
-	struct str_list deny; /* paths and patterns that are closed again */
-	struct str_list protect; /* ... that stay as they are: read-only, and not to be planted */
-	const char *on_planted;	 /* fail or warn; NULL: fail */
-	const char *agent;	 /* directory shown at /agent */
-	const char *home;	 /* none, private, or the name of one that is kept; NULL: none */
+		optional; /* what of these may be missing: such a path, or what lies below it */
+	const char *workspace;	   /* shown writable, with the names of protected.def kept */
+	struct str_list deny;	   /* paths and patterns that are closed again */
+	struct str_list protect;   /* ... that stay as they are: read-only, and not to be planted */
+	struct str_list unprotect; /* names and groups of protected.def that are not kept */
+	const char *on_planted;	   /* fail or warn; NULL: fail */
+	const char *search;	   /* where planted names are looked for; NULL: auto */
+	uint32_t search_names;	   /* that a search may look at; 0: FIND_NAMES */
+	const char *agent;	   /* directory shown at /agent */
+	const char *home;	   /* none, private, or the name of one that is kept; NULL: none */
 
 	const char *chdir, *hostname, *user; /* user: ID[:GROUP] */
 	struct str_list setenv, env_keep;    /* NAME=VALUE, NAME */

@@ -56,7 +56,7 @@ static void print_mounts(const struct plan *plan, struct out *out)
 		if (m->source && (m->kind != MOUNT_PROC || !plan_has(plan, "pid")))
 			out_str(out, "source", m->source);
 		if (m->kind != MOUNT_LINK && m->kind != MOUNT_DIR && m->kind != MOUNT_MASK &&
-		    m->kind != MOUNT_FILE)
+		    m->kind != MOUNT_FILE && !mount_is_cover(m))
 			out_bool(out, "writable",
 				 m->kind == MOUNT_ROOT ? !plan_has(plan, "readonly") : m->writable);
 		if (m->mapped) {
@@ -88,6 +88,39 @@ static void print_paths(const struct plan *plan, struct out *out)
 	out_object(out, "paths");
 	out_list(out, "readable", &readable);
 	out_list(out, "writable", &writable);
+	out_object_end(out);
+}
+
+/* One list a way, so that a plan of a hundred names stays readable. */
+static void print_guarded(const struct plan *plan, struct out *out, const char *key,
+			  enum guard_how how, enum guard_way from, enum guard_way to)
+{
+	struct str_list list = {NULL, 0};
+
+	for (size_t i = 0; i < plan->guards.n; i++) {
+		const struct plan_guard *g = &plan->guards.v[i];
+
+		if (g->how == how && g->guard.way >= from && g->guard.way <= to)
+			pool_list_add(&list, g->guard.path);
+	}
+	out_list(out, key, &list);
+}
+
+static void print_guards(const struct plan *plan, struct out *out)
+{
+	static const char *const searches[] = {"known", "auto", "whole"};
+
+	if (!plan->guards.n)
+		return;
+	out_object(out, "guarded");
+	print_guarded(plan, out, "denied", GUARD_BY_MOUNT, GUARD_DENY, GUARD_DENY);
+	print_guarded(plan, out, "kept", GUARD_BY_MOUNT, GUARD_KEEP, GUARD_KEEP);
+	print_guarded(plan, out, "held", GUARD_BY_MOUNT, GUARD_HOLD, GUARD_HOLD);
+	print_guarded(plan, out, "within_these", GUARD_BY_ABOVE, GUARD_WATCH, GUARD_DENY);
+	print_guarded(plan, out, "found_at_the_end", GUARD_BY_END, GUARD_WATCH, GUARD_DENY);
+	out_str(out, "search", searches[plan->guards.search]);
+	out_str(out, "on_planted", plan->guards.planted_fails ? "fail" : "warn");
+	out_list(out, "notes", &plan->guards.notes);
 	out_object_end(out);
 }
 
@@ -255,6 +288,7 @@ void report_print_plan(const struct plan *plan, struct out *out)
 	}
 	print_gaps(plan, out);
 	print_mounts(plan, out);
+	print_guards(plan, out);
 	print_paths(plan, out);
 	out_str(out, "cwd", plan->cwd);
 	out_str(out, "hostname", plan_has(plan, "uts") ? plan->hostname : NULL);

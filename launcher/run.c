@@ -27,6 +27,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "after.h"
 #include "clock.h"
 #include "supervise.h"
 #include "uapi.h"
@@ -187,30 +188,32 @@ static int before_exec(const struct plan *plan, const struct run *run, int link_
 }
 
 /* Hears the processes inside out until the agent runs (0), or will not (-1). */
-static int follow_start(struct supervisor *s, int link_fd, int report_fd, struct err *e)
+static int follow_start(struct supervisor *s, int link_fd, const struct run_with *with,
+			struct err *e)
 {
 	struct link_heard heard = {0};
 	int rc;
 
 	while ((rc = link_hear(link_fd, &heard, e)) > 0) {
-		autoclose int with = heard.with;
+		autoclose int fd = heard.with;
 
-		if (heard.word == LINK_TERMINAL && with >= 0)
-			s->terminal_fd = fd_take(&with);
-		else if (heard.word == LINK_PROC && with >= 0)
-			s->inside.proc_fd = fd_take(&with);
-		else if (heard.word == LINK_ROOT && with >= 0)
-			s->inside.root_fd = fd_take(&with);
+		if (heard.word == LINK_TERMINAL && fd >= 0)
+			s->terminal_fd = fd_take(&fd);
+		else if (heard.word == LINK_PROC && fd >= 0)
+			s->inside.proc_fd = fd_take(&fd);
+		else if (heard.word == LINK_ROOT && fd >= 0)
+			s->inside.root_fd = fd_take(&fd);
 		else if (heard.word == LINK_READY && s->plan->command &&
-			 before_exec(s->plan, s->run, link_fd, report_fd, e))
+			 before_exec(s->plan, s->run, link_fd, with->report, e))
 			return -1;
 	}
 	return rc;
 }
 
-static int follow_child(struct supervisor *s, int link_fd, pid_t pid, int report_fd, struct err *e)
+static int follow_child(struct supervisor *s, int link_fd, pid_t pid, const struct run_with *with,
+			struct err *e)
 {
-	if (follow_start(s, link_fd, report_fd, e)) {
+	if (after_started(with->journal, pid, e) || follow_start(s, link_fd, with, e)) {
 		/* It is ending by itself, but for one that waits for leave or was stopped on its
 		 * way. */
 		supervise_kill(pid);
@@ -222,8 +225,8 @@ static int follow_child(struct supervisor *s, int link_fd, pid_t pid, int report
 }
 
 /* Makes the first process inside and follows it to its end. */
-static int run_child(struct supervisor *s, struct run *run, int link_fd, int report_fd,
-		     struct err *e)
+static int run_child(struct supervisor *s, struct run *run, int link_fd,
+		     const struct run_with *with, struct err *e)
 {
 	autoclose int ours = link_fd;
 	pid_t pid = clone_inside(s->plan);
@@ -240,20 +243,20 @@ static int run_child(struct supervisor *s, struct run *run, int link_fd, int rep
 	(void)signal(SIGXFSZ, SIG_IGN);
 	if (pid < 0)
 		return fail(e, errno, "make the namespaces");
-	return follow_child(s, ours, pid, report_fd, e);
+	return follow_child(s, ours, pid, with, e);
 }
 
-int run_plan(const struct plan *plan, const int *taken, const struct keeper *keeper, int report_fd,
-	     struct outcome *outcome, struct err *e)
+int run_plan(const struct plan *plan, const struct run_with *with, struct outcome *outcome,
+	     struct err *e)
 {
-	struct run run = {.taken = taken,
+	struct run run = {.taken = with->taken,
 			  .root_fd = -1,
 			  .proc_fd = -1,
 			  .ruleset_fd = -1,
 			  .link_fd = -1,
 			  .notes_fd = -1,
 			  .terminal_fd = -1,
-			  .keeper = keeper,
+			  .keeper = with->keeper,
 			  .cwd_fd = -1,
 			  .env = plan->env_all};
 	struct supervisor supervisor = {0};
@@ -274,7 +277,7 @@ int run_plan(const struct plan *plan, const int *taken, const struct keeper *kee
 	if (supervise_open(&supervisor, plan, &run, e) == 0 &&
 	    walk_layers(STAGE_OUTSIDE, plan, &run, e) == 0 &&
 	    walk_read_namespaces(plan, &run.outside, e) == 0)
-		rc = run_child(&supervisor, &run, fd_take(&fds[0]), report_fd, e);
+		rc = run_child(&supervisor, &run, fd_take(&fds[0]), with, e);
 	limits_watch_end(&supervisor, rc ? e : NULL);
 	*outcome = (struct outcome){.status = supervisor.status,
 				    .ended_for = supervisor.ended_for,

@@ -163,14 +163,21 @@ static int take_tree(struct host_path *p, const struct identity *id, struct owne
 
 static void take_path(struct host *host, struct host_path *p, struct owner *last)
 {
-	int tree;
+	size_t n = host->taken_n;
+	int tree, *v;
 
-	if (!p->real || p->is_link || p->num)
+	if (!p->real || p->is_link || p->num || p->taken)
 		return;
 	tree = take_tree(p, &host->id, last);
 	if (tree < 0) {
 		p->take_num = errno;
 		return;
+	}
+	if ((n & (n - 1)) == 0) {
+		v = pool_alloc((n ? 2 * n : 1) * sizeof(*v));
+		if (n)
+			memcpy(v, host->taken, n * sizeof(*v));
+		host->taken = v;
 	}
 	host->taken[host->taken_n++] = tree;
 	p->taken = (unsigned int)host->taken_n;
@@ -180,7 +187,6 @@ static void take_paths(struct host *host)
 {
 	struct owner last = {.fd = -1};
 
-	host->taken = pool_alloc((host->paths_n + 1) * sizeof(*host->taken));
 	for (size_t i = 0; i < host->paths_n; i++)
 		take_path(host, &host->paths[i], &last);
 	fd_cleanup(&last.fd);
@@ -193,6 +199,16 @@ int take_host(const struct policy *policy, const struct identity *id, struct hos
 		return -1;
 	host_read(policy, id, host);
 	if (id->takes)
+		take_paths(host);
+	return 0;
+}
+
+int take_guards(const struct policy *policy, struct host *host, struct err *e)
+{
+	if (host_read_guards(policy, host, e))
+		return -1;
+	host_read_grants(host);
+	if (host->id.takes)
 		take_paths(host);
 	return 0;
 }

@@ -31,10 +31,12 @@ static int try_here(const void *arg, struct err *e)
 	struct host plain = *a->host; /* without the caller's paths and earlier trials */
 	struct plan *plan = pool_alloc(sizeof(*plan));
 	const struct keeper none = {-1, 0};
+	const struct run_with with = {.keeper = &none, .report = -1, .journal = -1};
 	struct outcome outcome;
 
 	plain.paths_n = 0;
 	plain.taken_n = 0;
+	plain.guards = (struct guards){0};
 	plain.failed = 0;
 	plain.cwd = NULL;
 	for (int i = 0; layers[i]; i++)
@@ -45,7 +47,7 @@ static int try_here(const void *arg, struct err *e)
 		return -1;
 	if (plan_make(&policy, &plain, plan, e))
 		return -1;
-	if (run_plan(plan, NULL, &none, -1, &outcome, e)) {
+	if (run_plan(plan, &with, &outcome, e)) {
 		int at = e->where[0] ? layers_find(e->where) : -1;
 
 		/* A failed clone names no layer: it is the one on trial, or what it needs. */

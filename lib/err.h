@@ -14,6 +14,7 @@
 /* Exit statuses of our own; everything else belongs to the command (env(1), timeout(1) use the
  * same). */
 enum {
+	EXIT_PLANTED = 122,  /* the command left what the host would obey; see after.h */
 	EXIT_OURS = 125,     /* pinfold failed, or refused */
 	EXIT_NOT_EXEC = 126, /* the command was found and cannot be executed */
 	EXIT_NOT_FOUND = 127 /* the command was not found */

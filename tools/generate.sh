@@ -76,6 +76,20 @@ if [ -n "$operations" ]; then
     exit 0
 fi
 
+# The names that a workspace guards.
+write_protected() {
+    "$BUILD/pinfold" protected --markdown >"$tmp/part"
+    awk -v part="$tmp/part" '
+        $0 == "<!-- begin protected -->" { print; while ((getline line < part) > 0) print line; skip = 1 }
+        $0 == "<!-- end protected -->" { skip = 0 }
+        !skip { if ($0 != "<!-- begin protected -->") print }
+    ' docs/protected.md
+}
+
+write_protected >"$tmp/protected.md"
+[ -n "$check" ] || cp "$tmp/protected.md" docs/protected.md
+[ -z "$check" ] || diff -u docs/protected.md "$tmp/protected.md"
+
 cp README.md "$tmp/README.md"
 # What was measured, on what and how fast, is the summary's; the rows are what must not change.
 "$BUILD/pinfold" matrix --family seed --markdown >"$tmp/matrix"

@@ -38,6 +38,9 @@ static const struct {
 		{"terminal-filter", AT(terminal_filter)},
 		{"view", AT(view)},
 		{"home", AT(home)},
+		{"workspace", AT(workspace)},
+		{"on-planted", AT(on_planted)},
+		{"search", AT(search)},
 },
   lists[] =
 	  {
@@ -47,11 +50,15 @@ static const struct {
 		  {"allow-degraded", AT(degraded)},
 		  {"ro", AT(ro)},
 		  {"rw", AT(rw)},
+		  {"deny", AT(deny)},
+		  {"protect", AT(protect)},
+		  {"unprotect", AT(unprotect)},
 		  {"optional", AT(optional)},
 		  {"setenv", AT(setenv)},
 		  {"tcp", AT(tcp)},
 		  {"env-keep", AT(env_keep)},
 },
+  numbers[] = {{"search-names", AT(search_names)}},
   flags[] = {
 	  {"verbose", AT(verbose)},
 	  {"linger", AT(linger)},
@@ -90,6 +97,14 @@ static void test_options(void)
 			   at->n == 2 && str_equal(at->v[0], "a") && str_equal(at->v[1], "b:c"),
 		   "--%s: each one", lists[i].name);
 		ok(alone(lists[i].offset, sizeof(*at)), "... and nothing else");
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		const uint32_t *at = (const void *)((char *)&policy + numbers[i].offset);
+
+		ok(made_policy(pool_printf("--%s 7 cmd", numbers[i].name), &policy, &e) == 0 &&
+			   *at == 7,
+		   "--%s: a number", numbers[i].name);
+		ok(alone(numbers[i].offset, sizeof(*at)), "... and nothing else");
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
 		const bool *at = (const void *)((char *)&policy + flags[i].offset);
@@ -133,7 +148,8 @@ static void test_help(void)
 	(void)fclose(file);
 	for (const char *s = text; (s = strstr(s, "\n")); s++)
 		rows++;
-	is_int(rows, ARRAY_SIZE(strings) + ARRAY_SIZE(lists) + ARRAY_SIZE(flags),
+	is_int(rows,
+	       ARRAY_SIZE(strings) + ARRAY_SIZE(lists) + ARRAY_SIZE(numbers) + ARRAY_SIZE(flags),
 	       "as many options as are tested here");
 	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
 		ok(strstr(text, pool_printf("  --%s ", strings[i].name)), "--%s in the help",

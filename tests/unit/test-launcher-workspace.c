@@ -70,7 +70,7 @@ static void test_places(void)
 
 		host.view.home_real = places[i][0];
 		host.cwd = places[i][1];
-		rc = view_check_workspace(&host, &e);
+		rc = view_check_workspace(&host, host.cwd, &e);
 		if (!places[i][2]) {
 			ok(rc == 0 && !e.what[0], "%s is a workspace", host.cwd);
 			continue;

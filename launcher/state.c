@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * state: see state.h.
+ *
+ * Should give every directory mode 0700, and take none that is open to others. Mustn't follow a
+ * link as root, or trust a directory that another id owns or may write: whoever can swap a part of
+ * the path would make root write elsewhere.
+ */
+#include "state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pinfold.h"
+#include "pool.h"
+
+enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_CLOEXEC };
+
+static int refuse(const char *path, int num, const char *why, struct err *e)
+{
+	err_where(e, "%s", path);
+	err_remedy(
+		e,
+		"Set XDG_STATE_HOME to a directory of your own: what a run plants is moved there, "
+		"and a run that is killed is finished from there.");
+	return fail(e, num, "%s", why);
+}
+
+/* As root every part must be root's, and nobody else's to write. */
+static int check_part(int fd, const char *path, bool root, struct err *e)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return refuse(path, errno, "cannot look at it", e);
+	/* In a sticky directory nobody else can take root's own away. */
+	if (root && (st.st_uid != 0 || ((st.st_mode & 022) && !(st.st_mode & S_ISVTX))))
+		return refuse(
+			path, 0,
+			"started by root, pinfold keeps its state only below directories that "
+			"are root's alone to change",
+			e);
+	return 0;
+}
+
+/* One directory more. Returns its descriptor; *made counts those that were made. */
+static int enter(int dir, const char *name, const char *path, bool root, int *made, struct err *e)
+{
+	int flags = DIRECTORY | (root ? O_NOFOLLOW : 0);
+	autoclose int fd = -1;
+
+	/* Twice, as another run that ends may just have removed it. */
+	for (int i = 0; i < 3 && fd < 0; i++) {
+		fd = openat(dir, name, flags);
+		if (fd >= 0 || errno != ENOENT)
+			break;
+		if (mkdirat(dir, name, 0700) == 0)
+			++*made;
+		else if (errno != EEXIST)
+			break;
+	}
+	if (fd < 0)
+		return refuse(path, errno, "cannot make or open the directory", e);
+	return check_part(fd, path, root, e) ? -1 : fd_take(&fd);
+}
+
+/* The directory itself, for all the files in it are trusted. */
+static int check_own(int fd, const char *path, uid_t owner, struct err *e)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return refuse(path, errno, "cannot look at it", e);
+	if (st.st_uid != owner || (st.st_mode & 077))
+		return refuse(path, 0, "it is not a directory of mode 0700 that is yours", e);
+	return 0;
+}
+
+int state_lend(struct state *state, uid_t uid, gid_t gid, struct err *e)
+{
+	const char *name = pool_printf("uid-%u", uid);
+	const char *path = pool_printf("%s/%s", state->path, name);
+	int made = 0;
+	autoclose int fd = enter(state->fd, name, path, false, &made, e);
+
+	if (fd < 0)
+		return -1;
+	if (made && fchown(fd, uid, gid))
+		return refuse(path, errno, "cannot give the directory to its user", e);
+	if (check_own(fd, path, uid, e))
+		return -1;
+	(void)close(state->fd);
+	state->fd = fd_take(&fd);
+	state->path = path;
+	state->uid = uid;
+	state->gid = gid;
+	return 0;
+}
+
+/* Part by part, as root must look at each, and somebody must make what is missing. */
+static int open_parts(struct state *state, bool root, struct err *e)
+{
+	autoclose int fd = open("/", DIRECTORY);
+
+	for (size_t n = 1; state->path[n - 1]; n++) {
+		const char *part, *name;
+		int next;
+
+		if (state->path[n] && state->path[n] != '/')
+			continue;
+		part = pool_copy_n(state->path, n);
+		name = strrchr(part, '/') + 1;
+		if (!*name)
+			continue;
+		next = enter(fd, name, part, root, &state->made, e);
+		if (next < 0)
+			return -1;
+		(void)close(fd);
+		fd = next;
+	}
+	return fd_take(&fd);
+}
+
+int state_open(const struct policy_places *places, struct state *state, struct err *e)
+{
+	bool root = getuid() == 0;
+
+	*state = (struct state){.fd = -1, .uid = getuid(), .gid = getgid()};
+	if (!places->state)
+		return refuse("XDG_STATE_HOME", 0, "neither it nor HOME names a directory", e);
+	state->path = pool_printf("%s/pinfold", places->state);
+	state->fd = root ? -1 : open(state->path, DIRECTORY);
+	if (state->fd < 0)
+		state->fd = open_parts(state, root, e);
+	return state->fd < 0 || check_own(state->fd, state->path, getuid(), e) ? -1 : 0;
+}
+
+int state_give(const struct state *state, int fd, struct err *e)
+{
+	return state->uid == geteuid() || fchown(fd, state->uid, state->gid) == 0
+		       ? 0
+		       : refuse(state->path, errno, "cannot give what is made there to its user",
+				e);
+}
+
+int state_open_dir(const struct state *state, const char *name, struct err *e)
+{
+	const char *path = pool_printf("%s/%s", state->path, name);
+	int made = 0;
+	autoclose int fd = enter(state->fd, name, path, false, &made, e);
+
+	return fd < 0 || (made && state_give(state, fd, e)) ? -1 : fd_take(&fd);
+}
+
+void state_close(struct state *state)
+{
+	const char *path = state->path;
+
+	if (state->fd < 0)
+		return;
+	fd_cleanup(&state->fd);
+	/* What is not empty stays; so does what another run has just opened, or root has lent. */
+	for (int i = 0; (i == 0 || i < state->made) && rmdir(path) == 0; i++)
+		path = pool_copy_n(path, (size_t)(strrchr(path, '/') - path));
+}
