@@ -17,6 +17,7 @@
 static const char *const fallback_names[] = {"none", "landlock-only", NULL};
 static const char *const terminal_words[] = {"pty", "inherit", NULL};
 static const char *const filter_words[] = {"on", "off", NULL};
+static const char *const home_names[] = {"none", "private", NULL};
 static const char *const view_names[] = {"bare", "agent", NULL};
 
 static const char *const planted_words[] = {"fail", "warn", NULL};
@@ -30,7 +31,7 @@ const struct key keys[] = {
 	{NULL, "command", OPT_LIST, AT(usual), KEY_COMMAND, KEY_NEUTRAL, NULL, "WORD",
 	 "the command to run where none is given"},
 	{"profile", "profile", OPT_STRING, AT(profile), KEY_PROFILE, KEY_LAYERS, NULL, "NAME",
-	 "none, ns_only, landlock, full (the default) or landlock-only"},
+	 "none, ns_only, landlock, full or landlock-only; without --policy: bare"},
 	{"view", "view", OPT_STRING, AT(view), KEY_WORD, KEY_ORDERED, view_names, "bare|agent",
 	 "bare: /usr and little else; agent: what programs expect, too (default: bare)"},
 	{"without", "without", OPT_LIST, AT(without), KEY_LAYER, KEY_LAYERS, NULL, "LAYER",
@@ -47,7 +48,7 @@ const struct key keys[] = {
 	 "show a file or directory, writable"},
 	{"optional", "filesystem.optional", OPT_LIST, AT(optional), KEY_PATH, KEY_NEUTRAL, NULL,
 	 "PATH", "leave out what --ro or --rw names at or below PATH where it is missing"},
-	{"home", "home", OPT_STRING, AT(home), KEY_WORD, KEY_GRANTS, NULL, "none|private",
+	{"home", "home", OPT_STRING, AT(home), KEY_WORD, KEY_ORDERED, home_names, "none|private",
 	 "an empty home inside, gone afterwards (view agent)"},
 	{"workspace", "filesystem.workspace", OPT_STRING, AT(workspace), KEY_PATH, KEY_GRANTS, NULL,
 	 "DIR", "show DIR writable at its own path, with the names that the host obeys kept"},
@@ -76,8 +77,8 @@ const struct key keys[] = {
 	 "host name inside (default: pinfold)"},
 	{"user", NULL, OPT_STRING, AT(user), KEY_WORD, KEY_NEUTRAL, NULL, "ID[:GROUP]",
 	 "numeric ids to run as, where root starts us"},
-	{"tcp", "tcp", OPT_LIST, AT(tcp), KEY_PORT, KEY_GRANTS, NULL, "PORT|any",
-	 "let Landlock leave a TCP port open (or not handle TCP)"},
+	{"tcp", "tcp", OPT_LIST, AT(tcp), KEY_PORT, KEY_GRANTS, NULL, "PORT|own|any",
+	 "let Landlock leave a TCP port open; own: all, where the layer net is; any: all"},
 	{"terminal", "terminal.mode", OPT_STRING, AT(terminal), KEY_WORD, KEY_ORDERED,
 	 terminal_words, "pty|inherit",
 	 "where the caller has a terminal: one of the command's own (default), or the same"},

@@ -214,20 +214,22 @@ static int check_hostname(const struct policy *policy, struct plan *plan, struct
 	return fail(e, 0, "the kernel takes no such host name: \"%s\"", name);
 }
 
-static int make_tcp(const struct policy *policy, struct plan_tcp *tcp, struct err *e)
+/* "own": what the run has for itself it may use; no port of another network is opened by that. */
+static int make_tcp(const struct policy *policy, bool own_network, struct plan_tcp *tcp,
+		    struct err *e)
 {
 	for (size_t i = 0; i < policy->tcp.n; i++) {
 		uint32_t port;
 
-		if (str_equal(policy->tcp.v[i], "any")) {
-			tcp->any = true;
+		if (str_equal(policy->tcp.v[i], "any") || str_equal(policy->tcp.v[i], "own")) {
+			tcp->any |= own_network || str_equal(policy->tcp.v[i], "any");
 			continue;
 		}
 		if (str_read_u32(policy->tcp.v[i], 65535, &port) || tcp->n == PORTS_MAX) {
 			err_where(e, "--tcp");
 			err_remedy(e,
 				   "Write a port of 0 to 65535 (0: ports that bind(2) chooses), at "
-				   "most %d of them, or \"any\".",
+				   "most %d of them, \"own\" or \"any\".",
 				   PORTS_MAX);
 			return fail(e, 0, "\"%s\" cannot be taken as a port", policy->tcp.v[i]);
 		}
@@ -331,8 +333,8 @@ int plan_make(const struct policy *policy, const struct host *host, struct plan 
 	    check_fallback(policy, e) || check_kernel(host, plan, e) ||
 	    check_available(policy, host, plan, e) || check_view(policy, plan, e) ||
 	    plan_make_limits(policy, host, plan, e) || check_hostname(policy, plan, e) ||
-	    make_tcp(policy, &plan->landlock.tcp, e) || make_terminal(policy, host, plan, e) ||
-	    make_end(policy, plan, e))
+	    make_tcp(policy, plan_has(plan, "net"), &plan->landlock.tcp, e) ||
+	    make_terminal(policy, host, plan, e) || make_end(policy, plan, e))
 		return -1;
 	for (int i = 0; layers[i]; i++)
 		if ((plan->layers >> i & 1) && layers[i]->reduce)

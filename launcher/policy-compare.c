@@ -75,6 +75,9 @@ static bool grants(const struct policy *policy, const struct key *key, const cha
 			       (policy->agent && str_path_within(path, policy->agent));
 		return shows(list, path);
 	}
+	/* The ports of a network that holds nobody but the run: as little as none. */
+	if (key->form == KEY_PORT && str_equal(entry, "own"))
+		return true;
 	for (size_t i = 0; i < list->n; i++)
 		if (str_equal(list->v[i], entry) ||
 		    (key->form == KEY_PORT && str_equal(list->v[i], "any")))

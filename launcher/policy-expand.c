@@ -36,6 +36,11 @@ static int look_up(const struct policy_places *places, const char *name, size_t 
 			continue;
 		*place = *(const char *const *)(const void *)((const char *)places +
 							      places_by_name[i].offset);
+		if (!*place &&
+		    places_by_name[i].offset == offsetof(struct policy_places, workspace)) {
+			err_remedy(e, "Change into the directory of a project that is there.");
+			return fail(e, 0, "the current directory cannot be told");
+		}
 		if (!*place) {
 			err_remedy(e, "Set %s to an absolute path without \".\", \"..\" or \"//\".",
 				   places_by_name[i].name);
@@ -174,9 +179,11 @@ static int check_port(const char *text, struct err *e)
 {
 	uint32_t port;
 
-	if (str_equal(text, "any") || str_read_u32(text, 65535, &port) == 0)
+	if (str_equal(text, "any") || str_equal(text, "own") ||
+	    str_read_u32(text, 65535, &port) == 0)
 		return 0;
-	err_remedy(e, "Write a port of 0 to 65535 (0: ports that bind(2) chooses), or \"any\".");
+	err_remedy(e, "Write a port of 0 to 65535 (0: ports that bind(2) chooses), \"own\" or "
+		      "\"any\".");
 	return fail(e, 0, "\"%s\" cannot be taken as a port", text);
 }
 

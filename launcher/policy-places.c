@@ -3,11 +3,14 @@
  * policy-places: where ~ and $NAME in a policy file lead.
  *
  * The caller's environment says it, as for every other program of the caller's (the XDG Base
- * Directory Specification); a value that is not an absolute plain path counts as none. The
- * workspace is the current directory.
+ * Directory Specification); a value that is not an absolute plain path counts as none. Where it
+ * names no home, passwd(5) does; who has none there either has one that does not exist, as Debian
+ * writes it. The workspace is the current directory.
  */
 #include "pinfold.h"
 
+#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -20,6 +23,22 @@ static const char *read_variable(const char *name)
 	return value && str_path_is_plain(value) && !str_has_control(value) ? value : NULL;
 }
 
+/* fgetpwent(3) and not getpwuid(3): that one loads modules, which a static program has none of. */
+static const char *read_passwd(void)
+{
+	FILE *file = fopen("/etc/passwd", "re");
+	const char *home = NULL;
+	struct passwd *p;
+
+	while (file && !home && (p = fgetpwent(file)))
+		if (p->pw_uid == getuid() && str_path_is_plain(p->pw_dir) &&
+		    !str_has_control(p->pw_dir))
+			home = pool_copy(p->pw_dir);
+	if (file)
+		(void)fclose(file);
+	return home ? home : "/nonexistent";
+}
+
 static const char *below(const char *dir, const char *name)
 {
 	return dir ? pool_printf("%s/%s", dir, name) : NULL;
@@ -30,6 +49,8 @@ void policy_read_places(struct policy_places *places)
 	const char *home = read_variable("HOME");
 	char *cwd = getcwd(NULL, 0);
 
+	if (!home)
+		home = read_passwd();
 	*places = (struct policy_places){
 		.home = home,
 		/* getcwd(2) answers "(unreachable)..." for a directory outside our root. */

@@ -27,7 +27,7 @@ static const char *pattern_of(const struct key *key)
 	case KEY_NAME:
 		return "^[^=" CONTROL "]+$";
 	case KEY_PORT:
-		return "^!?(any|0|[1-9][0-9]{0,4})$";
+		return "^!?(any|own|0|[1-9][0-9]{0,4})$";
 	case KEY_COUNT:
 		return "^(none|[1-9][0-9]*)$";
 	case KEY_BYTES:

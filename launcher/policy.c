@@ -6,6 +6,9 @@
  *         < .pinfold.json of the workspace, which may only tighten < options
  *     and nothing may exceed /etc/pinfold/ceiling.json
  *
+ * Who names neither a policy nor a profile gets the policy "default": the shipped one, or the
+ * caller's own of that name.
+ *
  * Read before root becomes the agent's id (identity.c): the files are the caller's, and an agent
  * could answer for itself otherwise. --profile alone is the bare profile: only the ceiling counts.
  */
@@ -22,7 +25,35 @@
 /* Who names a bare profile gets that alone. */
 static bool wants_files(const struct policy *asked)
 {
-	return asked->policies.n > 0;
+	return asked->policies.n > 0 || !asked->profile;
+}
+
+static int load_files(const struct policy *asked, const struct policy_places *places,
+		      struct policy *policy, struct err *e)
+{
+	struct str_list names = asked->policies;
+
+	if (!names.n)
+		pool_list_add(&names, "default");
+	return policy_load(&names, places, policy, e);
+}
+
+/*
+ * The workspace by the name that the files have for it, so that an option that says "." speaks of
+ * the same entry.
+ */
+static void name_workspace(const struct policy_places *places, struct str_list *list)
+{
+	struct str_list named = {NULL, 0};
+
+	for (size_t i = 0; i < list->n; i++) {
+		char real[PATH_MAX];
+		bool same = places->workspace && realpath(list->v[i], real) &&
+			    str_equal(real, places->workspace);
+
+		pool_list_add(&named, same ? places->workspace : list->v[i]);
+	}
+	*list = named;
 }
 
 /* Reads a file that stands on its own: 1 where it is not there. */
@@ -229,9 +260,12 @@ int policy_resolve(const struct policy *asked, struct policy *policy, struct err
 	*policy = (struct policy){0};
 	policy_read_places(&places);
 	policy_mark(&options, POLICY_OPTION);
-	if (wants_files(asked) && (policy_load(&asked->policies, &places, policy, e) ||
-				   add_workspace(&places, policy, e)))
-		return -1;
+	if (wants_files(asked)) {
+		name_workspace(&places, &options.ro);
+		name_workspace(&places, &options.rw);
+		if (load_files(asked, &places, policy, e) || add_workspace(&places, policy, e))
+			return -1;
+	}
 	if (policy_merge(&options, policy, e) || check_ceiling(&places, policy, e))
 		return -1;
 	take_usual_command(policy);

@@ -51,7 +51,7 @@ struct policy {
 	struct str_list setenv, env_keep;    /* NAME=VALUE, NAME */
 
 	const char *network;	 /* none or share; NULL: none */
-	struct str_list tcp;	 /* ports of Landlock's rules, or "any" */
+	struct str_list tcp;	 /* ports of Landlock's rules, "own" or "any" */
 	struct str_list sockets; /* unix sockets of the host by path */
 	struct str_list devices; /* device nodes by path */
 	struct str_list fds;	 /* numbers of descriptors that are handed over */
@@ -94,7 +94,7 @@ enum key_form {
 	KEY_PROFILE,  /* the name of a profile */
 	KEY_LAYER,    /* the name of a layer */
 	KEY_NAME,     /* of an environment variable */
-	KEY_PORT,     /* of TCP, or "any" */
+	KEY_PORT,     /* of TCP, "own" or "any" */
 	KEY_PATH,     /* a path of the host, absolute once ~ and $NAME are replaced; maybe :DEST */
 	KEY_PATTERN,  /* the same, or relative to the workspace, with * and ** */
 	KEY_VARIABLE, /* NAME=VALUE; in a file an object {"NAME": "VALUE"} */

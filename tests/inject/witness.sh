@@ -14,7 +14,7 @@ needs() { # LAYER: --with for the layer and for all that it stands on
 }
 
 see() { # ARGS...: what the witness says
-    SECRET=1 "$PINFOLD" run "$@" --ro "$TMP/bin" --rw "$TMP/rw" -- \
+    SECRET=1 "$PINFOLD" run --profile full "$@" --ro "$TMP/bin" --rw "$TMP/rw" -- \
         "$WITNESS" "$OUTSIDE" "$TMP/rw/data" "$TMP/secret" "$WITNESS" </dev/null 9<"$TMP/secret" 2>&1 | cat
 }
 

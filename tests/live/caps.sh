@@ -41,7 +41,7 @@ inherited() {
     caller="setpriv --reuid=$TEST_UID --regid=$TEST_UID --clear-groups --inh-caps=+net_raw --ambient-caps=+net_raw --"
     for options in '--profile none --with user --with caps' '--profile full'; do
         # shellcheck disable=SC2086
-        run $caller "$PINFOLD" run $options cat /proc/self/status
+        run $caller "$PINFOLD" run --profile full $options cat /proc/self/status
         is "a caller's inheritable and ambient ones are gone under $options" \
             "$(printf '%s\n' "$out" | sets)" "$empty"
     done

@@ -28,7 +28,7 @@ words() {
         like "$word is no command: says so ($who)" "$err" 'there is no such command'
         like "$word is no command: remedy ($who)" "$err" '^  .pinfold --help. lists'
     done
-    for word in --help 'plan true' layers; do
+    for word in --help 'plan --profile full true' layers; do
         timeout -k 2 20 $drop sh -c '"$@" >/dev/full' sh "$PINFOLD" $word 2>"$TMP/err"
         is "$word into a full disk is a failure ($who)" "$?: $(grep -c ENOSPC "$TMP/err")" "125: 1"
     done

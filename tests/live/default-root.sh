@@ -20,8 +20,8 @@ chmod 600 "$W/file" "$CLOSED/lib/file"
 : >"$W/theirs/file"
 chown 4321:4321 "$W/theirs" "$W/theirs/file"
 
-agent() { run env -C "$W" HOME="$TMP/home" "$PINFOLD" run --view agent --home private "$@"; }
-run env -C "$W" "$PINFOLD" plan --view agent --rw "$W" -- true
+agent() { run env -C "$W" HOME="$TMP/home" "$PINFOLD" run --profile full --view agent --home private "$@"; }
+run env -C "$W" "$PINFOLD" plan --profile full --view agent --rw "$W" -- true
 if [ "$status" != 0 ] && printf '%s' "$err" | grep -q 'id-mapped'; then
     skip "what root takes" "the file system of $TMP cannot be seen through an id-mapped mount"
     done_testing
@@ -46,10 +46,10 @@ is "... but for its name in a directory of the owner's" "$out" moved
 # Nothing but that.
 agent --rw "$W" -- sh -c 'ls -A ..; ls -d /root /etc/shadow 2>/dev/null'
 is "nothing beside it is there" "$out" work
-uids=$(for i in 1 2; do env -C "$W" "$PINFOLD" run --view agent --rw "$W" -- sed 's/^ *[0-9]* *\([0-9]*\).*/\1/' /proc/self/uid_map; done)
+uids=$(for i in 1 2; do env -C "$W" "$PINFOLD" run --profile full --view agent --rw "$W" -- sed 's/^ *[0-9]* *\([0-9]*\).*/\1/' /proc/self/uid_map; done)
 is "its id on the host is another each time" "$(printf '%s\n' "$uids" | sort -u | wc -l)" 2
 is "... and none that is given out" "$(printf '%s\n' "$uids" | awk '$1 < 1879048192 || $1 >= 1946157056')" ""
-like "the report says who owns what" "$(env -C "$W" "$PINFOLD" run --view agent --rw "$W" --report - -- true)" '"owner_uid": 0'
+like "the report says who owns what" "$(env -C "$W" "$PINFOLD" run --profile full --view agent --rw "$W" --report - -- true)" '"owner_uid": 0'
 
 # No way to a right of the owner's.
 agent --rw "$W" --ro "$BIN" -- sh -c 'cp /usr/bin/true t; chmod 4755 t; chmod u+s t; chmod g+s t; cp --preserve=mode /usr/bin/passwd p
@@ -57,7 +57,7 @@ agent --rw "$W" --ro "$BIN" -- sh -c 'cp /usr/bin/true t; chmod 4755 t; chmod u+
 is "no set-ID file and no device node is made" "$(find "$W" \( -perm /6000 -type f \) -o -type c -o -type b)" ""
 rm -f "$W/t" "$W/p" "$W/q"
 for layer in seccomp caps setid; do
-    env -C "$W" "$PINFOLD" run --view agent --rw "$W" --without "$layer" -- touch ran 2>"$TMP/e"
+    env -C "$W" "$PINFOLD" run --profile full --view agent --rw "$W" --without "$layer" -- touch ran 2>"$TMP/e"
     is "not without $layer" "$?" 125
     like "... for that reason" "$(cat "$TMP/e")" "^pinfold: $layer: an agent of root's cannot do without this layer"
     ok "... and it did not run" [ ! -e "$W/ran" ]
@@ -89,24 +89,24 @@ is "the report is root's to place, outside the workspace" "$(echo $(cat "$TMP/re
 mkdir "$W/sub"
 # shellcheck disable=SC2016
 out=$(timeout -k 2 20 unshare --mount -- sh -c 'mount -t tmpfs -o mode=700 none "$1/sub" && echo below >"$1/sub/f" && chmod 600 "$1/sub/f"
-    cd "$1" && HOME=$2 exec "$3" run --view agent --rw "$1" -- cat sub/f' sh "$W" "$TMP/home" "$PINFOLD" 2>&1)
+    cd "$1" && HOME=$2 exec "$3" run --profile full --view agent --rw "$1" -- cat sub/f' sh "$W" "$TMP/home" "$PINFOLD" 2>&1)
 case $out in
 below) is "what is mounted below is the owner's, too" "$out" below ;;
 *) like "or is refused with the way on" "$out" '--user ID' ;;
 esac
 # shellcheck disable=SC2016
-out=$(timeout -k 2 20 unshare --mount -- sh -c 'mount -t ramfs none "$1/sub" && cd "$1" && HOME=$2 exec "$3" run --view agent --rw "$1" -- touch ran' \
+out=$(timeout -k 2 20 unshare --mount -- sh -c 'mount -t ramfs none "$1/sub" && cd "$1" && HOME=$2 exec "$3" run --profile full --view agent --rw "$1" -- touch ran' \
     sh "$W" "$TMP/home" "$PINFOLD" 2>&1)
 like "a file system without id-mapped mounts: refused" "$out" "^pinfold: --rw: the workspace cannot be shown"
 like "... and --user is named" "$out" '--user ID'
 ok "... and it did not run" [ ! -e "$W/ran" ]
 # shellcheck disable=SC2016
-out=$(timeout -k 2 20 unshare --mount -- sh -c 'mount -t ramfs none "$1/sub" && echo open >"$1/sub/f" && cd / && HOME=$2 exec "$3" run --view agent --ro "$1/sub" -- cat "$1/sub/f"' \
+out=$(timeout -k 2 20 unshare --mount -- sh -c 'mount -t ramfs none "$1/sub" && echo open >"$1/sub/f" && cd / && HOME=$2 exec "$3" run --profile full --view agent --ro "$1/sub" -- cat "$1/sub/f"' \
     sh "$W" "$TMP/home" "$PINFOLD" 2>&1)
 is "to read, it is shown as it is" "$out" open
 chmod 711 "$CLOSED"
 chown -R 65533 "$W"
-run env -C "$W" HOME="$TMP/home" "$PINFOLD" run --view agent --home private --user 65533 --rw "$W" -- sh -c 'id -u; : >by-user'
+run env -C "$W" HOME="$TMP/home" "$PINFOLD" run --profile full --view agent --home private --user 65533 --rw "$W" -- sh -c 'id -u; : >by-user'
 is "--user runs it as that id" "$out" 65533
 is "... and nothing is seen otherwise" "$(stat -c %u "$W/by-user")" 65533
 done_testing

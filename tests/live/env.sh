@@ -11,7 +11,7 @@ secret='API_TOKEN=s3cret AWS_SECRET_ACCESS_KEY=s3cret SSH_AUTH_SOCK=s3cret LD_PR
 
 environment() { # OPTIONS...: the command's environment, sorted, in one line
     # shellcheck disable=SC2086
-    $as env -i $known $secret "$PINFOLD" run "$@" /usr/bin/env
+    $as env -i $known $secret "$PINFOLD" run --profile full "$@" /usr/bin/env
     out=$(printf '%s\n' "$out" | sort | tr '\n' ' ' | sed 's/ $//')
 }
 

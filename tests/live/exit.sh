@@ -79,14 +79,14 @@ streams() {
     for options in '--profile full' '--profile full --verbose' '--profile none' '--without pid' \
         "--report $REPORTS/streams.json"; do
         # shellcheck disable=SC2086
-        timeout -k 2 20 $drop "$PINFOLD" run $options cat <"$TMP/in" >"$TMP/copy" 2>"$TMP/err"
+        timeout -k 2 20 $drop "$PINFOLD" run --profile full $options cat <"$TMP/in" >"$TMP/copy" 2>"$TMP/err"
         is "1 MiB of noise passes through cat under $options ($who)" \
             "$?, $(cmp "$TMP/in" "$TMP/copy" 2>&1)" "0, "
         # shellcheck disable=SC2086
         is "and through pipes under $options ($who)" "$(timeout -k 2 20 cat "$TMP/in" |
-            $drop "$PINFOLD" run $options sh -c 'cat; exit 0' 2>/dev/null | cksum)" "$(cksum <"$TMP/in")"
+            $drop "$PINFOLD" run --profile full $options sh -c 'cat; exit 0' 2>/dev/null | cksum)" "$(cksum <"$TMP/in")"
     done
-    is "stderr is the command's too ($who)" "$(timeout 20 $drop "$PINFOLD" run \
+    is "stderr is the command's too ($who)" "$(timeout 20 $drop "$PINFOLD" run --profile full \
         sh -c 'printf "a\\0b" >&2' 2>&1 >/dev/null | od -An -c | tr -d ' ')" 'a\0b'
     rm -f "$REPORTS/streams.json"
 }
@@ -95,7 +95,7 @@ closed() {
     for options in '--profile full' '--profile none' '--without pid'; do
         for fd in 0 1 2; do
             # shellcheck disable=SC2086
-            timeout -k 2 20 $drop "$BIN/fds" close "$fd" "$PINFOLD" run --ro "$BIN" --rw "$WORK" \
+            timeout -k 2 20 $drop "$BIN/fds" close "$fd" "$PINFOLD" run --profile full --ro "$BIN" --rw "$WORK" \
                 $options sh -c 'l=$(readlink /proc/$$/fd/'"$fd); echo \$l >$WORK/link; exit 9" \
                 >"$TMP/o" 2>"$TMP/e" </dev/null
             is "descriptor $fd closed under $options: the command gets /dev/null there ($who)" \
@@ -103,7 +103,7 @@ closed() {
             rm -f "$WORK/link"
         done
     done
-    timeout -k 2 20 $drop sh -c '"$1" run sh -c "exit 9" <&- >&- 2>&-' sh "$PINFOLD"
+    timeout -k 2 20 $drop sh -c '"$1" run --profile full sh -c "exit 9" <&- >&- 2>&-' sh "$PINFOLD"
     is "all three closed ($who)" "$?" 9
 }
 
@@ -111,18 +111,18 @@ closed() {
 odd_callers() {
     for options in '--profile full' '--profile none' '--without pid'; do
         # shellcheck disable=SC2086
-        timeout -k 1 10 $drop env --ignore-signal=CHLD "$PINFOLD" run $options sh -c 'exit 5'
+        timeout -k 1 10 $drop env --ignore-signal=CHLD "$PINFOLD" run --profile full $options sh -c 'exit 5'
         is "a caller that ignores SIGCHLD, under $options ($who)" "$?" 5
         # shellcheck disable=SC2086
-        timeout -k 1 10 $drop env --block-signal=CHLD --block-signal=TERM "$PINFOLD" run $options \
+        timeout -k 1 10 $drop env --block-signal=CHLD --block-signal=TERM "$PINFOLD" run --profile full $options \
             sh -c 'kill -TERM $$; exit 5'
         is "a caller that blocks SIGCHLD and SIGTERM, as the command then does, $options ($who)" "$?" 5
         # shellcheck disable=SC2086
-        timeout -k 1 10 $drop sh -c 'exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; ulimit -n 20; shift; exec "$@"' sh - "$PINFOLD" run $options \
+        timeout -k 1 10 $drop sh -c 'exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; ulimit -n 20; shift; exec "$@"' sh - "$PINFOLD" run --profile full $options \
             sh -c 'exit 5' 2>"$TMP/err"
         is "a caller that may open twenty files, under $options ($who)" "$?: $(cat "$TMP/err")" "5: "
         # shellcheck disable=SC2086
-        timeout -k 1 10 $drop env -i "$PINFOLD" run $options /bin/sh -c 'exit 5'
+        timeout -k 1 10 $drop env -i "$PINFOLD" run --profile full $options /bin/sh -c 'exit 5'
         is "an empty environment, under $options ($who)" "$?" 5
     done
 }

@@ -178,7 +178,7 @@ old_kernel() {
 
 nested() {
     # shellcheck disable=SC2086
-    prefix="$PINFOLD run --ro $BIN --rw $WORK --"
+    prefix="$PINFOLD run --profile full --ro $BIN --rw $WORK --"
     refused "inside pinfold" user 'make the namespaces.*EPERM' 'inside pinfold already.*landlock-only'
     pin --profile none --with nnp --with landlock --rw "$WORK" --ro "$BIN" "$BIN/try" list /tmp
     is "inside pinfold, what needs no namespace ($who)" "$status:$out" 0:EACCES
@@ -234,7 +234,7 @@ raised() {
         rm -f "$TMP/raised/pinfold"
     done
     cp "$BIN/pinfold" "$TMP/raised/pinfold"
-    as_user "$TMP/raised/pinfold" run echo ran
+    as_user "$TMP/raised/pinfold" run --profile full echo ran
     is "control: the same copy without a bit runs" "$status:$out" 0:ran
 }
 

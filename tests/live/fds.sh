@@ -13,7 +13,7 @@ with() {
     number=$1 path=$2
     shift 2
     # shellcheck disable=SC2086
-    $as "$BIN/fds" open "$number" "$path" "$PINFOLD" run --ro "$BIN" "$@"
+    $as "$BIN/fds" open "$number" "$path" "$PINFOLD" run --profile full --ro "$BIN" "$@"
 }
 
 open_files() {
@@ -89,7 +89,7 @@ $want"
         "$(cd "$TMP/place" && timeout 20 $drop "$PINFOLD" run --profile none pwd -P)" "$TMP/place"
     mkdir "$TMP/gone"
     # shellcheck disable=SC2086
-    got=$(cd "$TMP/gone" && rmdir "$TMP/gone" && timeout 20 $drop "$PINFOLD" run pwd)
+    got=$(cd "$TMP/gone" && rmdir "$TMP/gone" && timeout 20 $drop "$PINFOLD" run --profile full pwd)
     is "from a directory that is gone the command starts in / ($who)" "$got" /
     rm -rf "$TMP/place"
 }

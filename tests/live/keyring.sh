@@ -20,10 +20,10 @@ keys() {
     is "off: the caller's key is found ($who)" "$out" ok
     for options in "$on" '--profile none --with user --with keyring' '--profile full --without seccomp'; do
         # shellcheck disable=SC2086
-        session "$PINFOLD" run $options --ro "$BIN" "$BIN/try" key "$KEY"
+        session "$PINFOLD" run --profile full $options --ro "$BIN" "$BIN/try" key "$KEY"
         is "on: it is not under $options ($who)" "$status:$out" "0:ENOKEY"
     done
-    session "$PINFOLD" run --ro "$BIN" "$BIN/try" key "$KEY"
+    session "$PINFOLD" run --profile full --ro "$BIN" "$BIN/try" key "$KEY"
     is "full: keyctl(2) itself is refused ($who)" "$out" EPERM
     session /bin/sh -c '"$1" run --profile none "$2" key-add left; "$1" run --profile none "$2" key left' \
         sh "$PINFOLD" "$BIN/try"

@@ -12,7 +12,7 @@ chmod -R a+rX "$TMP/secret"
 # on_terminal OPTIONS...: what the attempt said, and what the user's shell would now read.
 on_terminal() {
     # shellcheck disable=SC2086
-    timeout -k 2 20 $drop "$BIN/pty" "$PINFOLD" run --ro "$BIN" "$@" 2>&1 | tr -d '\r' | grep -v '^$' | tr '\n' ' '
+    timeout -k 2 20 $drop "$BIN/pty" "$PINFOLD" run --profile full --ro "$BIN" "$@" 2>&1 | tr -d '\r' | grep -v '^$' | tr '\n' ' '
 }
 
 terminals() {
@@ -76,7 +76,7 @@ words() {
     chmod 777 "$WORK"
     # shellcheck disable=SC2086
     PATH=$TMP/evil:$PATH LD_PRELOAD=$TMP/evil/x.so LD_LIBRARY_PATH=$TMP/evil timeout 20 \
-        $(echo "$drop" | sed 's,^setpriv,/usr/bin/setpriv,') "$PINFOLD" run /usr/bin/true 2>/dev/null
+        $(echo "$drop" | sed 's,^setpriv,/usr/bin/setpriv,') "$PINFOLD" run --profile full /usr/bin/true 2>/dev/null
     is "lesson 12 CVE-2021-21261: the caller's PATH and LD_ variables reach no helper ($who)" "$?" 0
     ok "lesson 12 CVE-2021-21261: none of his programs ran ($who)" [ ! -e "$WORK/ran" ]
     rm -rf "$TMP/evil"
@@ -93,20 +93,20 @@ words() {
 
 descriptors() {
     # shellcheck disable=SC2086
-    run $drop "$BIN/fds" open 7 "$TMP/secret" "$PINFOLD" run --ro "$BIN" "$BIN/fds" list
+    run $drop "$BIN/fds" open 7 "$TMP/secret" "$PINFOLD" run --profile full --ro "$BIN" "$BIN/fds" list
     is "lesson 24 flatpak 1.17.5: the command's descriptors ($who)" "$out" "0 1 2"
     gives "0 1 2" "lesson 30 CVE-2021-43784: the way to the launcher is closed by exec, whoever closes" \
         --without fds "$BIN/fds" close 77 "$BIN/fds" list
     # shellcheck disable=SC2086
-    run $drop "$BIN/fds" open 7 "$TMP/secret" "$PINFOLD" run cat /proc/self/fd/7/file
+    run $drop "$BIN/fds" open 7 "$TMP/secret" "$PINFOLD" run --profile full cat /proc/self/fd/7/file
     is "lesson 83 cplt #329: an inherited descriptor is no way past the rules ($who)" "$status:$out" 1:
     for number in 7 10 100; do
         # shellcheck disable=SC2086
-        run $drop "$BIN/fds" open "$number" "$TMP/secret" "$PINFOLD" run --chdir "/proc/self/fd/$number" pwd
+        run $drop "$BIN/fds" open "$number" "$TMP/secret" "$PINFOLD" run --profile full --chdir "/proc/self/fd/$number" pwd
         is "lesson 34 CVE-2024-21626: --chdir /proc/self/fd/$number ($who)" "$status:$out" 125:
     done
     # shellcheck disable=SC2086
-    got=$(cd "$TMP/secret" && timeout 20 $drop "$PINFOLD" run sh -c 'pwd; ls')
+    got=$(cd "$TMP/secret" && timeout 20 $drop "$PINFOLD" run --profile full sh -c 'pwd; ls')
     is "lesson 34 CVE-2024-21626: the working directory is inside ($who)" "$(echo "$got" | tr '\n' ' ')" \
         "/ bin dev $(ls -d /lib* | sed 's,/,,' | tr '\n' ' ')proc sbin tmp usr "
     gives "1,3 1,3" "lesson 48 youki 3573074f: masks are the null device itself" sh -c \
@@ -182,7 +182,7 @@ binaries() {
     is "lesson 26 CVE-2019-5736: the launcher is what it was ($who)" "$(cksum <"$PINFOLD")" "$before"
     # While it runs, seen from the host with the same uid: pid 1 cannot be traced, and holds nothing.
     # shellcheck disable=SC2086
-    $drop "$PINFOLD" run sh -c 'echo up; sleep 5' >"$TMP/up" 2>/dev/null &
+    $drop "$PINFOLD" run --profile full sh -c 'echo up; sleep 5' >"$TMP/up" 2>/dev/null &
     pid=$!
     wait_for up "$TMP/up"
     for _ in $(seq 50); do

@@ -25,7 +25,7 @@ for name in .pinfold .pinfold-proof .pinfold-empty pinfold pinfold-65534 .bubble
 done
 drop=$2
 shift 2
-$drop /mnt/bin/pinfold run sh -c 'ls -A /tmp | wc -l'
+$drop /mnt/bin/pinfold run --profile full sh -c 'ls -A /tmp | wc -l'
 echo "$(ls -A /tmp | wc -l)"
 END
     chmod 755 "$TMP/with-names"
@@ -34,7 +34,7 @@ END
     is "lesson 3 CVE-2019-12439: names planted in /tmp are neither used nor followed ($who)" "$got" "0
 8"
     ok "lesson 3 CVE-2019-12439: nothing was made behind them ($who)" [ ! -e "$WORK/planted" ]
-    got=$(timeout -k 2 20 sh -c 'umask 000; shift; exec "$@"' sh "" $drop "$PINFOLD" run --ro "$TMP/home:/a/b/c" \
+    got=$(timeout -k 2 20 sh -c 'umask 000; shift; exec "$@"' sh "" $drop "$PINFOLD" run --profile full --ro "$TMP/home:/a/b/c" \
         find / -xdev -type d -perm /022 ! -perm -1000)
     is "lesson 53 CVE-2016-10119: no directory is the world's to write, whatever the umask ($who)" "$got" ""
     pin find /tmp /dev/shm -maxdepth 0 -perm 1777
@@ -50,7 +50,7 @@ capabilities() {
             "$(printf '%s\n' "$out" | sed -n 's/^Cap...:[[:space:]]*//p' | sort -u)" "$zero"
     done
     if [ "$(id -u)" = 0 ]; then
-        run setpriv --inh-caps=+net_raw,+sys_admin "$PINFOLD" run cat /proc/self/status
+        run setpriv --inh-caps=+net_raw,+sys_admin "$PINFOLD" run --profile full cat /proc/self/status
         is "lesson 31 CVE-2022-29162: a caller's inheritable set does not come along ($who)" \
             "$(printf '%s\n' "$out" | sed -n 's/^CapInh:[[:space:]]*//p')" "$zero"
     else
@@ -108,7 +108,7 @@ calls() {
 # What a command can learn, and whom it can reach.
 hidden() {
     # shellcheck disable=SC2086
-    HOME=$TMP/home run $drop "$PINFOLD" run sh -c 'cat "$1/.ssh/id" "$1/.aws/credentials" ~/.ssh/id' sh "$TMP/home"
+    HOME=$TMP/home run $drop "$PINFOLD" run --profile full sh -c 'cat "$1/.ssh/id" "$1/.aws/credentials" ~/.ssh/id' sh "$TMP/home"
     is "lesson 69 CVE-2015-4495: keys in the home are not there ($who)" "$out" ""
     present=$(pin cat "$TMP/home/.ssh/id"; printf '%s' "$err")
     absent=$(pin cat "$TMP/home/.ssh/no"; printf '%s' "$err" | sed 's,/no:,/id:,')
@@ -148,7 +148,7 @@ disconnected() {
     user_owned "$TMP/show" "$TMP/away"
     rm -f "$WORK/go" "$WORK/out"
     # shellcheck disable=SC2016,SC2086
-    timeout -k 2 20 $drop "$PINFOLD" run --ro "$BIN" --ro "$TMP/show" --rw "$WORK" sh -c '
+    timeout -k 2 20 $drop "$PINFOLD" run --profile full --ro "$BIN" --ro "$TMP/show" --rw "$WORK" sh -c '
         cd "$1/sub"; echo in >"$2/out"; i=0
         while [ ! -e "$2/go" ] && [ $i -lt 100 ]; do sleep 0.05; i=$((i + 1)); done
         echo "$("$3" create new) $("$3" write file) $(cat ../../home/.ssh/id 2>/dev/null)end" >>"$2/out"' \

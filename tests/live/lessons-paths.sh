@@ -125,7 +125,7 @@ untouched() {
     else
         # shellcheck disable=SC2086
         strace -f -qq -e trace=execve,open,openat,openat2,creat,mkdir,mkdirat,mknod,mknodat,unlink,unlinkat,rmdir,rename,renameat,renameat2,truncate \
-            -o "$TMP/picture.trace" $drop "$PINFOLD" run --rw "$WS" --ro "$SECRET:/s" true >/dev/null 2>&1
+            -o "$TMP/picture.trace" $drop "$PINFOLD" run --profile full --rw "$WS" --ro "$SECRET:/s" true >/dev/null 2>&1
         # What follows the exec is the command's own.
         sed -n '/execve(".*true"/q; p' "$TMP/picture.trace" | sed '/execve/d' | grep -v -E 'O_RDONLY|O_PATH' |
             grep -v -E '"/dev/(null|tty)"|"(setgroups|uid_map|gid_map)"|"/proc/self/ns|mkdirat\([0-9]+, "[^/]|unlinkat|"(dev|f)/' \
@@ -155,19 +155,19 @@ untouched() {
     chmod -R a+rX "$TMP/home"
     picture >"$TMP/picture.before"
     # shellcheck disable=SC2086
-    got=$(cd "$TMP/home" && HOME=$TMP/home XDG_CONFIG_HOME=$TMP/home/.config timeout 20 $drop "$PINFOLD" plan --json true)
+    got=$(cd "$TMP/home" && HOME=$TMP/home XDG_CONFIG_HOME=$TMP/home/.config timeout 20 $drop "$PINFOLD" plan --profile full --json true)
     # shellcheck disable=SC2086
-    want=$(cd / && HOME=$TMP/home XDG_CONFIG_HOME=$TMP/home/.config timeout 20 $drop "$PINFOLD" plan --json true)
+    want=$(cd / && HOME=$TMP/home XDG_CONFIG_HOME=$TMP/home/.config timeout 20 $drop "$PINFOLD" plan --profile full --json true)
     is "lesson 66 firejail #7132: no configuration that an agent could have made is obeyed ($who)" "$got" "$want"
     # shellcheck disable=SC2086
-    HOME=$TMP/home timeout 20 $drop "$PINFOLD" run true
+    HOME=$TMP/home timeout 20 $drop "$PINFOLD" run --profile full true
     same_picture "lesson 56 CVE-2017-5180: nothing is written in the caller's home"
     pin --rw "$WORK" --rw "$WS" sh -c 'for d in /tmp /dev/shm "$1" "$2"; do echo "{\"profile\":\"none\"}" >"$d/pinfold.json"
         echo none >"$d/.pinfold"; done; mkdir -p "$1/run" "$1/etc"' sh "$WS" "$WORK"
-    $as "$PINFOLD" plan --json --rw "$WS" true
+    $as "$PINFOLD" plan --profile full --json --rw "$WS" true
     first=$out
     rm -rf "$WS/pinfold.json" "$WS/.pinfold" "$WORK/pinfold.json" "$WORK/.pinfold"
-    $as "$PINFOLD" plan --json --rw "$WS" true
+    $as "$PINFOLD" plan --profile full --json --rw "$WS" true
     is "lesson 61 CVE-2019-12589: nothing that a run wrote changes the next one's plan ($who)" "$out" "$first"
     rm -rf "$TMP/home"
 }

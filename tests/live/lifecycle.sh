@@ -23,7 +23,7 @@ lasts() {
     name=$1 way=$2 bound=$3 want=$4 signal=$5
     shift 5
     # shellcheck disable=SC2086
-    run $drop "$BIN/lifeline" "$signal" "$PINFOLD" run "$@"
+    run $drop "$BIN/lifeline" "$signal" "$PINFOLD" run --profile full "$@"
     ms=${out% *}
     [ "$ms" != never ] || ms=99999
     case $way:$ms in
@@ -66,7 +66,7 @@ at_any_moment() {
     started=0
     for i in $(seq 60); do
         # shellcheck disable=SC2086
-        $drop "$PINFOLD" run sleep "$token" >/dev/null 2>&1 &
+        $drop "$PINFOLD" run --profile full sleep "$token" >/dev/null 2>&1 &
         pid=$!
         # From nothing to about six milliseconds.
         /usr/bin/perl -e 'select undef, undef, undef, $ARGV[0] / 10000' "$i"
@@ -102,7 +102,7 @@ signals() {
         done
     done
     # shellcheck disable=SC2086
-    run $drop env --ignore-signal=HUP "$BIN/lifeline" 1 "$PINFOLD" run \
+    run $drop env --ignore-signal=HUP "$BIN/lifeline" 1 "$PINFOLD" run --profile full \
         sh -c 'echo ready; sleep 0.3; exit 44'
     like "a hang-up that the caller ignores, the command ignores ($who)" "$out" '^[0-9]+ 44$'
 }
@@ -113,12 +113,12 @@ pipes() {
         lasts "a command that closes its output ends the pipe under $options" LESS 300 0 0 $options \
             sh -c 'echo ready; exec >&-; sleep 0.6'
         # shellcheck disable=SC2086
-        got=$(timeout -k 2 20 $drop sh -c '"$@" | head -c 3' sh "$PINFOLD" run $options yes)
+        got=$(timeout -k 2 20 $drop sh -c '"$@" | head -c 3' sh "$PINFOLD" run --profile full $options yes)
         is "yes | head ends under $options ($who)" "$got" "y
 y"
         start=$(date +%s%N)
         # shellcheck disable=SC2086
-        timeout -k 2 0.5 $drop "$PINFOLD" run $options sleep 30
+        timeout -k 2 0.5 $drop "$PINFOLD" run --profile full $options sleep 30
         got=$?
         [ "$got" = 124 ] && [ $(($(date +%s%N) - start)) -lt 2500000000 ]
         tap_result $? "timeout(1) ends a run under $options ($who)" || tap_diag "$got"
@@ -137,7 +137,7 @@ zombies() {
 killed_outside() {
     token=62.8$$$1
     # shellcheck disable=SC2086
-    $drop "$PINFOLD" run sh -c "setsid sleep $token & exec sleep $token" &
+    $drop "$PINFOLD" run --profile full sh -c "setsid sleep $token & exec sleep $token" &
     launcher=$!
     for _ in $(seq 100); do [ "$(alive "$token")" -ge 4 ] && break; sleep 0.05; done
     init=$(children "$launcher")

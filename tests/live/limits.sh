@@ -16,7 +16,7 @@ says() {
 }
 
 # gets LIMIT VALUE: can it be had whole here?
-gets() { $as "$PINFOLD" plan "--$1" "$2" true && [ "$status" = 0 ]; }
+gets() { $as "$PINFOLD" plan --profile full "--$1" "$2" true && [ "$status" = 0 ]; }
 
 # most NAME PID: the largest number of processes of that name that is seen until PID has ended.
 most() {
@@ -48,7 +48,7 @@ pids() {
 fork_bomb() {
     install -m 755 "$BIN/bomb" "$BIN/forkbomb-$who"
     # shellcheck disable=SC2086
-    timeout -k 2 20 $drop "$PINFOLD" run --pids 60 --wall 3 --ro "$BIN" "$BIN/forkbomb-$who" fork \
+    timeout -k 2 20 $drop "$PINFOLD" run --profile full --pids 60 --wall 3 --ro "$BIN" "$BIN/forkbomb-$who" fork \
         >"$TMP/bomb.out" 2>"$TMP/bomb.err" &
     job=$!
     seen=$(most "forkbomb-$who" "$job")
@@ -150,16 +150,16 @@ output() {
     is "--output: standard error counts ($who)" "$status: $out" "125: "
     says "--output of standard error" output 64 'was ended'
     # shellcheck disable=SC2086
-    got=$(timeout -k 2 20 $drop "$PINFOLD" run --output 100K -- sh -c 'for i in 1 2 3 4; do echo $i; echo -$i >&2; done' 2>&1)
+    got=$(timeout -k 2 20 $drop "$PINFOLD" run --profile full --output 100K -- sh -c 'for i in 1 2 3 4; do echo $i; echo -$i >&2; done' 2>&1)
     is "--output: one place for both keeps the order ($who)" "$(echo "$got" | tr '\n' ' ')" "1 -1 2 -2 3 -3 4 -4 "
     # shellcheck disable=SC2086
-    got=$(timeout -k 2 20 $drop "$PINFOLD" run --output 10M -- sh -c 'head -c 3000000 /dev/zero; exit 3' | (sleep 0.5; wc -c))
+    got=$(timeout -k 2 20 $drop "$PINFOLD" run --profile full --output 10M -- sh -c 'head -c 3000000 /dev/zero; exit 3' | (sleep 0.5; wc -c))
     is "--output: a slow reader gets all, after the end too ($who)" "$got" 3000000
     # shellcheck disable=SC2086
-    got=$(timeout -k 2 20 $drop "$PINFOLD" run --output 10M -- sh -c 'yes; echo $? >&2' 2>&1 >/dev/full; echo $?)
+    got=$(timeout -k 2 20 $drop "$PINFOLD" run --profile full --output 10M -- sh -c 'yes; echo $? >&2' 2>&1 >/dev/full; echo $?)
     like "--output: a reader that fails is heard of ($who)" "$got" '^(141|1)'
     # shellcheck disable=SC2086
-    timeout -k 2 20 $drop "$PINFOLD" run --output 1G --wall 5 -- yes 2>"$TMP/yes.err" | head -c 10 >/dev/null
+    timeout -k 2 20 $drop "$PINFOLD" run --profile full --output 1G --wall 5 -- yes 2>"$TMP/yes.err" | head -c 10 >/dev/null
     is "--output: a reader that leaves ends the writer, as it would without ($who)" "$(cat "$TMP/yes.err")" ""
 }
 
@@ -177,7 +177,7 @@ none_left() {
 started() {
     rm -f "$WORK/begun"
     # shellcheck disable=SC2086
-    $drop "$PINFOLD" run --rw "$WORK" "$@" -- sh -c "echo x >$WORK/begun; exec sleep 34" &
+    $drop "$PINFOLD" run --profile full --rw "$WORK" "$@" -- sh -c "echo x >$WORK/begun; exec sleep 34" &
     job=$!
     wait_for x "$WORK/begun"
 }

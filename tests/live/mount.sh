@@ -92,11 +92,11 @@ old_root() {
 
 modes() {
     for mask in 000 022 077 777; do
-        timeout -k 2 20 $drop sh -c 'umask "$1"; shift; exec "$@"' sh "$mask" "$PINFOLD" run \
+        timeout -k 2 20 $drop sh -c 'umask "$1"; shift; exec "$@"' sh "$mask" "$PINFOLD" run --profile full \
             --ro "$TMP/show:/a/b/c" stat -c '%a %n' / /dev /tmp /dev/shm /a /a/b /usr >"$TMP/modes" 2>&1
         is "modes do not hang on the umask $mask ($who)" "$(tr '\n' ';' <"$TMP/modes")" \
             "755 /;755 /dev;1777 /tmp;1777 /dev/shm;755 /a;755 /a/b;$(stat -c %a /usr) /usr;"
-        got=$(timeout -k 2 20 $drop sh -c 'umask "$1"; shift; exec "$@"' sh "$mask" "$PINFOLD" run \
+        got=$(timeout -k 2 20 $drop sh -c 'umask "$1"; shift; exec "$@"' sh "$mask" "$PINFOLD" run --profile full \
             sh -c umask)
         is "the command has the caller's umask $mask ($who)" "$got" "0$mask"
     done
@@ -129,12 +129,12 @@ submounts() {
         shift; exec "$@"'
     # shellcheck disable=SC2086
     for pair in '--ro:EROFS' '--rw:ok'; do
-        got=$(timeout -k 2 20 $HOST $1 sh -c "$inside" sh "$TMP/tree" $2 "$PINFOLD" run --ro "$BIN" \
+        got=$(timeout -k 2 20 $HOST $1 sh -c "$inside" sh "$TMP/tree" $2 "$PINFOLD" run --profile full --ro "$BIN" \
             "${pair%:*}" "$TMP/tree" "$BIN/try" write "$TMP/tree/sub/file" 2>&1)
         is "lesson 7 bubblewrap #11: a mount below a ${pair%:*} path: writing gives ${pair#*:} ($3)" "$got" "${pair#*:}"
     done
     # shellcheck disable=SC2086
-    got=$(timeout -k 2 20 $HOST sh -c "$inside" sh "$TMP/tree" $2 "$PINFOLD" run --ro "$TMP/tree" \
+    got=$(timeout -k 2 20 $HOST sh -c "$inside" sh "$TMP/tree" $2 "$PINFOLD" run --profile full --ro "$TMP/tree" \
         cat "$TMP/tree/sub/file" 2>&1)
     is "and it can be read ($3)" "$got" old
     rm -rf "$TMP/tree"

@@ -25,12 +25,12 @@ forms() {
     is "--report -: before the command's own output ($who)" "$(tail -n 1 "$TMP/stdout.json")" behind
     for fd in 1 2 5; do
         # shellcheck disable=SC2086
-        timeout -k 2 20 $drop sh -c 'shift; exec "$@" 5>&1' sh "" "$PINFOLD" run --report "$fd" \
+        timeout -k 2 20 $drop sh -c 'shift; exec "$@" 5>&1' sh "" "$PINFOLD" run --profile full --report "$fd" \
             true >"$TMP/fd.json" 2>&1
         is "--report $fd ($who)" "$(json "$TMP/fd.json" '$j->{profile}')" full
     done
     # shellcheck disable=SC2086
-    got=$(timeout -k 2 20 $drop sh -c 'exec 5>/dev/null; shift; exec "$@"' sh "" "$PINFOLD" run \
+    got=$(timeout -k 2 20 $drop sh -c 'exec 5>/dev/null; shift; exec "$@"' sh "" "$PINFOLD" run --profile full \
         --ro "$BIN" --report 5 "$BIN/fds" list)
     is "--report FD: the command has no such descriptor ($who)" "$got" "0 1 2"
     ok "a report cannot be written: the command does not run ($who)" not_without_report
@@ -91,7 +91,7 @@ truth() {
 
 # plan ARGS and run ARGS agree, whatever the words are.
 agrees() {
-    $as "$PINFOLD" plan --json "$@" true
+    $as "$PINFOLD" plan --profile full --json "$@" true
     printf '%s\n' "$out" >"$TMP/plan.json"
     pin --report "$REPORT" "$@" true
     same='delete $j->{pinfold}; delete $j->{steps}; JSON::PP->new->canonical->encode($j)'
@@ -112,14 +112,14 @@ plans() {
     as=planned
     agrees --allow-degraded landlock
     as=$as_before prefix=''
-    $as "$PINFOLD" plan --ro "$TMP/show:/x" -- echo "$(printf 'a\033[31mb\nc')"
+    $as "$PINFOLD" plan --profile full --ro "$TMP/show:/x" -- echo "$(printf 'a\033[31mb\nc')"
     is "plan as text ($who)" "$status" 0
     like "plan as text: the layers ($who)" "$out" 'seccomp'
     like "plan as text: the mount ($who)" "$out" "$TMP/show"
     unlike "plan as text: no raw escape ($who)" "$out" "$(printf '\033')"
     for bad in --nonsense '--profile x' '--ro /no/such' '--user 0'; do
         # shellcheck disable=SC2086
-        $as "$PINFOLD" plan $bad true
+        $as "$PINFOLD" plan --profile full $bad true
         is "plan refuses what run refuses: $bad ($who)" "$status:$out" "125:"
     done
 }
@@ -142,14 +142,14 @@ changes_nothing() {
         kill="$kill $call=KILL"
     done
     # shellcheck disable=SC2086
-    $as "$BIN/obstacle" $kill "$PINFOLD" plan --ro "$TMP/show" --rw "$WORK" sh -c "$RAN"
+    $as "$BIN/obstacle" $kill "$PINFOLD" plan --profile full --ro "$TMP/show" --rw "$WORK" sh -c "$RAN"
     is "plan makes none of the calls that change something ($who)" "$status:$err" "0:"
     like "and answers ($who)" "$out" landlock
     # shellcheck disable=SC2086
-    $as "$BIN/obstacle" $kill "$PINFOLD" run true
+    $as "$BIN/obstacle" $kill "$PINFOLD" run --profile full true
     unlike "control: run dies of the same filter ($who)" "$status:$out" '^0:|:.'
     ok "the command of a plan has not run ($who)" [ ! -e "$WORK/ran" ]
-    $as "$PINFOLD" plan --report "$TMP/show/never" true
+    $as "$PINFOLD" plan --profile full --report "$TMP/show/never" true
     ok "plan writes no report ($who)" [ ! -e "$TMP/show/never" ]
 }
 

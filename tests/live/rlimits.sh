@@ -17,7 +17,7 @@ lifted() {
             [ "$hard" = unlimited ] && [ "$n" != unlimited ] && break
             [ "$n" != unlimited ] && [ "$n" -lt "$hard" ] && continue
             prlimit --pid $$ --$l="$n:$n" 2>/dev/null && break
-        done; done; exec "$@"' sh $drop "$PINFOLD" run --ro "$BIN" "$@"
+        done; done; exec "$@"' sh $drop "$PINFOLD" run --profile full --ro "$BIN" "$@"
 }
 
 limit() { # NAME: its hard limit, from the table in $out
@@ -96,7 +96,7 @@ cores() {
 lower() {
     for options in "$on" '--profile full'; do
         # shellcheck disable=SC2086
-        $as prlimit --nofile=200:300 --nproc=500:600 --memlock=4096:8192 "$PINFOLD" run $options \
+        $as prlimit --nofile=200:300 --nproc=500:600 --memlock=4096:8192 "$PINFOLD" run --profile full $options \
             cat /proc/self/limits
         is "a caller's lower limits stay under $options ($who)" \
             "$(printf '%s\n' "$out" | sed -n -E 's/^Max (open files|processes|locked memory) +([0-9]+) +([0-9]+).*/\2:\3/p' |

@@ -14,7 +14,7 @@ while read -r layer; do
     sabotage "$layer" apply clone_flag
     # The caller leaves one descriptor open: with none there would be nothing for fds to close.
     # (--with: sockets, limits and setid are not in full.)
-    as_user "$TREE/build/pinfold" run --with "$layer" -- sh -c 'echo RAN' 9</dev/null
+    as_user "$TREE/build/pinfold" run --profile full --with "$layer" -- sh -c 'echo RAN' 9</dev/null
     is "a $layer that does nothing: refused" "$status" 125
     is "a $layer that does nothing: the command does not run" "$out" ""
     like "a $layer that does nothing: the message names it" "$err" "pinfold: ($layer|$(victims "$layer")):"
@@ -24,7 +24,7 @@ done <"$TMP/layers"
 # Two that nothing else depends on: without their checks the lie goes through.
 for layer in env rlimits; do
     sabotage "$layer" apply clone_flag check
-    as_user "$TREE/build/pinfold" run -- sh -c 'echo RAN'
+    as_user "$TREE/build/pinfold" run --profile full -- sh -c 'echo RAN'
     is "a $layer that does nothing and checks nothing: runs" "$out" RAN
     restore "$layer"
 done

@@ -12,7 +12,7 @@ terminal() { # PTY-OPTIONS -- run options and command
     pty=$1
     shift
     # shellcheck disable=SC2086
-    timeout -k 2 20 $drop "$BIN/pty" $pty "$PINFOLD" run --ro "$BIN" "$@" >"$TMP/screen" 2>&1
+    timeout -k 2 20 $drop "$BIN/pty" $pty "$PINFOLD" run --profile full --ro "$BIN" "$@" >"$TMP/screen" 2>&1
     tr -d '\r' <"$TMP/screen" >"$TMP/plain"
     typed=$(sed -n 's/^typed //p' "$TMP/plain")
     screen=$(sed -e '/^typed/d' -e '/^status/d' -e '/^$/d' "$TMP/plain" | tr '\n' ' ' | sed 's/ $//')

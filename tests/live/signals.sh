@@ -31,7 +31,7 @@ stubborn() {
     shift 6
     rm -f "$TMP/ready"
     # shellcheck disable=SC2086
-    $drop "$PINFOLD" run "$@" sh -c 'trap "" INT TERM; echo ready; sleep 1; exit 9' >"$TMP/ready" 2>"$TMP/said" &
+    $drop "$PINFOLD" run --profile full "$@" sh -c 'trap "" INT TERM; echo ready; sleep 1; exit 9' >"$TMP/ready" 2>"$TMP/said" &
     pid=$!
     wait_for ready "$TMP/ready"
     start=$(date +%s%N)
@@ -80,7 +80,7 @@ lingering() {
     pin sh -c "$leaves"
     is "without it they end with the command ($who)" "$status $out" "7 first"
     # shellcheck disable=SC2086
-    $drop "$PINFOLD" run --linger sh -c 'sleep 73.25 & setsid sleep 73.25 & echo ready' >"$TMP/ready" 2>&1 &
+    $drop "$PINFOLD" run --profile full --linger sh -c 'sleep 73.25 & setsid sleep 73.25 & echo ready' >"$TMP/ready" 2>&1 &
     pid=$!
     wait_for ready "$TMP/ready"
     sleep 0.1

@@ -15,15 +15,15 @@ for who in run as_user; do
         is "$who: $profile says what it cannot stop" "$(printf '%s\n' "$err" | grep -c 'can still')" \
             "$([ "$profile" = landlock-only ] && echo 1 || echo 0)"
     done
-    $who "$PINFOLD" plan --json -- true
+    $who "$PINFOLD" plan --profile full --json -- true
     like "$who: the plan is printed" "$out" '"profile": "full"'
-    $who "$PINFOLD" run --report - -- true
+    $who "$PINFOLD" run --profile full --report - -- true
     like "$who: the report is printed" "$out" '"steps"'
-    $who "$PINFOLD" run --verbose -- true
+    $who "$PINFOLD" run --profile full --verbose -- true
     like "$who: the steps are printed" "$err" 'seccomp +lock'
-    $who "$PINFOLD" run -- /nonexistent
+    $who "$PINFOLD" run --profile full -- /nonexistent
     is "$who: not found" "$status" 127
-    $who "$PINFOLD" run --ro /nonexistent -- true
+    $who "$PINFOLD" run --profile full --ro /nonexistent -- true
     is "$who: refused" "$status" 125
 done
 
@@ -48,7 +48,7 @@ for name in $(cut -f1 "$TMP/layers"); do
     as_user "$PINFOLD" run --profile none $with -- echo in
     is "$name alone runs the command" "$out/$status/$err" "in/0/"
     dependants "$name"
-    as_user "$PINFOLD" run $without -- echo in
+    as_user "$PINFOLD" run --profile full $without -- echo in
     is "full without $name runs the command" "$out/$status/$err" "in/0/"
 done
 done_testing

@@ -142,7 +142,7 @@ class Terminal:
 
 
 def pin(*args):
-    return DROP + [PINFOLD, "run", "--ro", "/etc/alternatives", "--rw", WORK, "--chdir", WORK,
+    return DROP + [PINFOLD, "run", "--profile", "full", "--ro", "/etc/alternatives", "--rw", WORK, "--chdir", WORK,
                    "--setenv", "HOME=" + WORK, "--setenv", "PS1=in> "] + list(args)
 
 

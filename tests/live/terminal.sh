@@ -51,7 +51,7 @@ walls() {
 
 # Without a terminal nothing is touched: here-documents, pipes that are closed half way.
 without() {
-    is "a here-document arrives ($who)" "$($drop "$PINFOLD" run cat <<END
+    is "a here-document arrives ($who)" "$($drop "$PINFOLD" run --profile full cat <<END
 one
   two
 END
@@ -59,12 +59,12 @@ END
   two"
     # shellcheck disable=SC2086
     is "a reader that has enough ends the writer ($who)" \
-        "$($drop "$PINFOLD" run yes | head -n 2 | tr '\n' ' ')" "y y "
-    is "an end of input is one ($who)" "$($drop "$PINFOLD" run sh -c 'cat >/dev/null; echo over' </dev/null)" over
+        "$($drop "$PINFOLD" run --profile full yes | head -n 2 | tr '\n' ' ')" "y y "
+    is "an end of input is one ($who)" "$($drop "$PINFOLD" run --profile full sh -c 'cat >/dev/null; echo over' </dev/null)" over
     # shellcheck disable=SC2086
     is "an output that is closed ends there, and the input goes on ($who)" \
-        "$({ sleep 0.2; echo late; } | $drop "$PINFOLD" run sh -c 'exec >&-; cat >&2' 2>&1 | cat)" late
-    is "no terminal, none inside ($who)" "$($drop "$PINFOLD" run sh -c 'tty; ls /dev/pts' </dev/null)" "not a tty
+        "$({ sleep 0.2; echo late; } | $drop "$PINFOLD" run --profile full sh -c 'exec >&-; cat >&2' 2>&1 | cat)" late
+    is "no terminal, none inside ($who)" "$($drop "$PINFOLD" run --profile full sh -c 'tty; ls /dev/pts' </dev/null)" "not a tty
 ptmx"
 }
 
@@ -77,7 +77,7 @@ throughput() {
         run /usr/bin/python3 "$TAP_TOP/tests/live/terminal_speed.py" cat "$WORK/big"
         [ "${out#* }" = "$size" ] && [ "${out% *}" -lt "$plain" ] && plain=${out% *}
         # shellcheck disable=SC2086
-        run $drop /usr/bin/python3 "$TAP_TOP/tests/live/terminal_speed.py" "$PINFOLD" run --ro "$WORK" cat "$WORK/big"
+        run $drop /usr/bin/python3 "$TAP_TOP/tests/live/terminal_speed.py" "$PINFOLD" run --profile full --ro "$WORK" cat "$WORK/big"
         [ "${out#* }" = "$size" ] && [ "${out% *}" -lt "$ours" ] && ours=${out% *}
     done
     echo "# $size bytes: $plain ms on a plain pty, $ours ms through the relay and its filter"

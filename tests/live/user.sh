@@ -71,7 +71,7 @@ pin_with() {
     words=$1
     shift
     # shellcheck disable=SC2086
-    run $words "$PINFOLD" run "$@"
+    run $words "$PINFOLD" run --profile full "$@"
 }
 
 each_uid maps

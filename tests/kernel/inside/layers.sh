@@ -64,7 +64,7 @@ landlock() {
     abi=$(abi_by_release)
     $as "$PINFOLD" layers --json
     like "layers: Landlock's ABI ($who)" "$out" "\"landlock_abi\": $abi,"
-    $as "$PINFOLD" plan --json -- true
+    $as "$PINFOLD" plan --profile full --json -- true
     is "plan: handles what this kernel knows ($who)" "$(printf '%s\n' "$out" | said)" "$(rights "$abi")"
     pin --report "$WORK/report" -- /usr/bin/true
     is "report: says the same ($who)" "$status:$(said <"$WORK/report")" "0:$(rights "$abi")"
@@ -112,7 +112,7 @@ terminal() {
     }
     for options in '' '--without seccomp' '--without session'; do
         # shellcheck disable=SC2086
-        $as "$BUILD/pty" "$PINFOLD" run $options --ro "$BUILD" -- "$TRY" tiocsti x
+        $as "$BUILD/pty" "$PINFOLD" run --profile full $options --ro "$BUILD" -- "$TRY" tiocsti x
         like "full $options: refused ($who)" "$out" '^E(PERM|IO|NOTTY)'
         like "full $options: nothing is typed ($who)" "$out" '^typed $'
     done

@@ -11,7 +11,7 @@ without() {
     for profile in full landlock; do
         refused "profile $profile" landlock "$cause" 'lsm=landlock,' --profile "$profile"
     done
-    $as "$PINFOLD" plan -- true
+    $as "$PINFOLD" plan --profile full -- true
     is "plan refuses ($who)" "$status:$out" '125:'
     like "plan refuses as run does ($who)" "$err" "^pinfold: landlock: $cause: .*EOPNOTSUPP"
     starts 'profile ns_only' --profile ns_only

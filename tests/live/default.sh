@@ -1,0 +1,133 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# A run that names neither a profile nor a policy: the workspace is the current directory, and of the host
+# there is nothing else. Who names a profile gets that alone.
+. "$(dirname "$0")/live.inc"
+
+CALLER_HOME=$TMP/home
+REPO=$CALLER_HOME/work
+mkdir -p "$REPO/below" "$CALLER_HOME/.ssh" "$TMP/config/pinfold"
+echo a-key >"$CALLER_HOME/.ssh/id"
+echo mine >"$REPO/file"
+chmod 755 "$CALLER_HOME" "$REPO"
+
+# here DIRECTORY OPTIONS... COMMAND: pinfold run there, by a caller whose home is $CALLER_HOME
+here() {
+    place=$1
+    shift
+    $as env -C "$place" HOME="$CALLER_HOME" "XDG_CONFIG_HOME=$TMP/config" "$PINFOLD" run "$@"
+}
+
+# A file system that root cannot show as its owner's: root must say whom to run as.
+if [ "$(id -u)" = 0 ]; then
+    as=run
+    here "$REPO" true
+    case $err in *id-mapped*)
+        skip "the default, started by root" "the file system of $TMP cannot be seen through an id-mapped mount"
+        done_testing
+        ;;
+    esac
+fi
+
+owned() {
+    owner=$(id -u)
+    [ "$who" = root ] || owner=$agent
+    chown -R "$owner:$owner" "$CALLER_HOME" "$TMP/config" 2>/dev/null
+}
+
+workspace() {
+    owned
+    here "$REPO" sh -c 'pwd; cat file; echo new >made; mkdir d; ls -A ~ | tr "\n" " "; cat ~/.ssh/id'
+    is "the current directory, and an empty home around it ($who)" "$status:$out" "1:$REPO
+mine
+work "
+    is "what it writes is the owner's ($who)" "$(stat -c %u "$REPO/made" "$REPO/d" 2>&1 | sort -u):$(cat "$REPO/made")" "$owner:new"
+    rm -rf "$REPO/made" "$REPO/d"
+    here "$REPO" sh -c 'id -u; id -un; echo x >/x || echo x >/etc/x || echo x >/usr/x || echo refused' 2>/dev/null
+    like "nobody's root, and nothing else to write ($who)" "$out" 'refused$'
+    unlike "... nor root inside ($who)" "$out" '^(0|root)$'
+    here "$REPO/below" sh -c 'pwd; ls -A ..'
+    is "a directory below a project shows itself alone ($who)" "$out" "$REPO/below
+below"
+    here "$REPO" --rw . cat file
+    is "--rw . says it once more ($who)" "$status:$out" 0:mine
+    here "$REPO" --ro . sh -c 'cat file; echo x >file || echo refused' 2>/dev/null
+    is "--ro . takes the writing away ($who)" "$(echo $out)" "mine refused"
+    here "$REPO" --policy strict sh -c 'cat file; echo x >file || echo refused' 2>/dev/null
+    is "... as the policy strict does ($who)" "$(echo $out)" "mine refused"
+    here "$REPO" --without ipc --report - true
+    like "a layer less leaves the rest of it ($who)" "$out" '"/etc/passwd"'
+}
+
+# A server and its client: the loopback inside is theirs, and there is nothing beside it.
+loopback() {
+    if [ ! -x /usr/bin/python3 ]; then
+        skip "a server and a client inside ($who)" "/usr/bin/python3 is not installed"
+        return
+    fi
+    here "$REPO" /usr/bin/python3 -c '
+import socket, os
+s = socket.create_server(("127.0.0.1", 0))
+c = socket.create_connection(s.getsockname())
+s.accept()[0].sendall(b"served")
+print(c.recv(9).decode(), sorted(n for _, n in socket.if_nameindex()))'
+    is "a server and a client inside ($who)" "$status:$out" "0:served ['lo']"
+    # Where the network is not the run's own, nothing of it is opened by the policy.
+    here "$REPO" --without net --report - true
+    like "without a network of its own no port is open ($who)" "$out" '"handled_net": \[?"?[^],]*bind'
+}
+
+profiles() {
+    here "$REPO" --profile full sh -c 'pwd; ls -A /; [ -e /etc ] || echo bare'
+    is "--profile is the bare one ($who)" "$(echo $out | sed 's/ bin.*usr/ .../')" "/ ... bare"
+    echo '{"extends": "default", "hostname": "own"}' >"$TMP/config/pinfold/default.json"
+    owned
+    here "$REPO" cat /proc/sys/kernel/hostname
+    is "the caller's own default.json is the default ($who)" "$out" own
+    here "$REPO" --profile full cat /proc/sys/kernel/hostname
+    is "... but for who names a profile ($who)" "$out" pinfold
+    rm -f "$TMP/config/pinfold/default.json"
+    echo '{"filesystem": {"ro": ["$WORKSPACE"]}}' >"$REPO/.pinfold.json"
+    here "$REPO" sh -c 'echo x >file || echo refused' 2>/dev/null
+    is "a workspace's own file tightens the default ($who)" "$out" refused
+    echo '{"filesystem": {"ro": ["/etc/ssh"]}}' >"$REPO/.pinfold.json"
+    here "$REPO" true
+    is "... and loosens nothing ($who)" "$status" 125
+    like "... which is said ($who)" "$err" '\.pinfold\.json: filesystem\.ro: this would allow more: /etc/ssh'
+    rm -f "$REPO/.pinfold.json"
+}
+
+refused_there() { # DIRECTORY CAUSE
+    here "$1" sh -c 'echo ran'
+    is "$1 is no workspace ($who)" "$status:$out" 125:
+    like "... because ($who)" "$err" "^pinfold: workspace: $1 cannot be the workspace: it is $2"
+    like "... and what to do ($who)" "$err" 'Change into the directory of a project.*--profile full --rw PATH'
+}
+
+refusals() {
+    refused_there / "the root of the file system"
+    refused_there "$CALLER_HOME" "the home directory itself"
+    refused_there "$TMP" "above the home directory"
+    refused_there /usr "a system directory"
+    refused_there /etc "a system directory"
+    refused_there /srv "a system directory"
+    mkdir "$TMP/gone"
+    chmod 777 "$TMP/gone"
+    # shellcheck disable=SC2086
+    got=$(cd "$TMP/gone" && rmdir "$TMP/gone" && HOME=$CALLER_HOME timeout 20 $drop "$PINFOLD" run true 2>&1)
+    like "a directory that is gone ($who)" "$got" "the current directory cannot be told"
+    $as env -i -C "$REPO" "$PINFOLD" run /bin/sh -c 'echo "$PINFOLD"'
+    is "without any environment ($who)" "$status:$out" 0:1
+    owned
+    mkdir "$REPO/colon:"
+    here "$REPO/colon:" true
+    is "a name that cannot be told from PATH:DEST ($who)" "$status" 125
+    like "... is said to be that ($who)" "$err" 'holds a colon'
+    rmdir "$REPO/colon:"
+}
+
+each_uid workspace
+each_uid loopback
+each_uid profiles
+each_uid refusals
+done_testing
