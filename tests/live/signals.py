@@ -14,7 +14,7 @@ import time
 PINFOLD, BIN, WORK = (os.environ[name] for name in ("PINFOLD", "BIN", "WORK"))
 DROP = os.environ.get("DROP", "").split()
 OPTIONS = os.environ.get("OPTIONS", "").split()
-RUN = DROP + [PINFOLD, "run"]
+RUN = DROP + [PINFOLD, "run", "--profile", "full"]
 PATIENCE = 15
 
 # What is sent to the launcher, and who of those inside hears it: the command, its child, and a child in

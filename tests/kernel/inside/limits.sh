@@ -39,7 +39,7 @@ by() { # LIMIT: what the plan says will bound it
 }
 
 limits() {
-    $as "$PINFOLD" plan --json --memory 64M --cpu 0.2 --cpu-time 5 --pids 40 -- true
+    $as "$PINFOLD" plan --profile full --json --memory 64M --cpu 0.2 --cpu-time 5 --pids 40 -- true
     for limit in memory cpu cpu-time pids; do
         is "plan: a cgroup bounds $limit ($who)" "$(by "$limit")" '"by": "cgroup"'
     done
