@@ -24,9 +24,11 @@ static const char *has_cgroup(const struct host *host, const struct policy *poli
 	(void)policy;
 	if (!c->parent)
 		return c->why ? c->why : "no cgroup file system is mounted";
-	/* Who made a cgroup may also leave it, where it can be seen and written. */
-	if (!host->id.from_root && !plan_has(plan, "mount") && !plan_has(plan, "landlock"))
-		return "the command could leave its cgroup: add the layer mount or landlock";
+	/* Who made a cgroup may also leave it, or write its bounds, where it can be seen. */
+	if (!host->id.from_root && !plan_has(plan, "landlock") &&
+	    !(plan_has(plan, "mount") && plan_has(plan, "seccomp")))
+		return "the command could leave its cgroup, or raise its bounds: add the layer "
+		       "landlock, or mount and seccomp";
 	return NULL;
 }
 
@@ -64,11 +66,15 @@ static const char *is_composed(const struct host *host, const struct policy *pol
 	return plan_has(plan, "mount") ? NULL : "without the layer mount nothing is kept apart";
 }
 
-static const char *keeps_no_home(const struct host *host, const struct policy *policy,
-				 const struct plan *plan, enum controller controller)
+/* A user namespace gives everybody the right to mount; Landlock and the filter take it. */
+static const char *bounds_files(const struct host *host, const struct policy *policy,
+				const struct plan *plan, enum controller controller)
 {
 	const char *home = policy->home;
 
+	if (plan_has(plan, "mount") && !plan_has(plan, "landlock") && !plan_has(plan, "seccomp"))
+		return "the command could mount a file system without a bound: add the layer "
+		       "landlock or seccomp";
 	if (!home || str_equal(home, "none") || str_equal(home, "private"))
 		return is_composed(host, policy, plan, controller);
 	return "a home that is kept lies on a file system of the host's, which has no bound of "
@@ -100,7 +106,7 @@ static const struct choice {
 	{LIMIT_CPU_TIME, LIMIT_BY_RLIMIT, LIMIT_OF_PROCESS, true, NULL, 0},
 	{LIMIT_WALL, LIMIT_BY_TIMER, LIMIT_OF_TREE, false, ends_all, 0},
 	{LIMIT_WALL, LIMIT_BY_TIMER, LIMIT_OF_PROCESS, true, NULL, 0},
-	{LIMIT_DISK, LIMIT_BY_TMPFS, LIMIT_OF_TREE, false, keeps_no_home, 0},
+	{LIMIT_DISK, LIMIT_BY_TMPFS, LIMIT_OF_TREE, false, bounds_files, 0},
 	{LIMIT_DISK, LIMIT_BY_TMPFS, LIMIT_OF_TREE, true, is_composed, 0},
 	{LIMIT_DISK, LIMIT_BY_NOTHING, LIMIT_OF_TREE, true, NULL, 0},
 	{LIMIT_FILES, LIMIT_BY_RLIMIT, LIMIT_OF_PROCESS, false, NULL, 0},

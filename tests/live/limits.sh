@@ -112,6 +112,7 @@ disk() {
     says "--disk" disk 8M ENOSPC
     pin --disk 8M sh -c 'dd if=/dev/zero of=/dev/shm/x bs=1M count=16 2>/dev/null; rm /dev/shm/x; echo done'
     is "--disk: files that are gone leave room ($who)" "$status: $out" "0: done"
+    refused "--disk where the command can mount" --disk 'could mount a file system' 'Keep the layer' --profile ns_only --disk 8M
     pin --disk 32M sh -c "$write"
     is "--disk 32M: not a word where it is not met ($who)" "$status: $out: $err" "0: 16777216: "
 }
