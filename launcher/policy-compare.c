@@ -68,10 +68,15 @@ static bool grants(const struct policy *policy, const struct key *key, const cha
 	if (key->form == KEY_PATH) {
 		const char *path = source_of(entry);
 
+		/* What the one shows writable with what the host obeys kept, the other may too. */
 		if (key->offset == offsetof(struct policy, rw))
 			return shows(&policy->rw, path);
+		if (key->offset == offsetof(struct policy, workspace))
+			return shows(&policy->rw, path) ||
+			       (policy->workspace && str_path_within(path, policy->workspace));
 		if (key->offset == offsetof(struct policy, ro) || key->type == OPT_STRING)
 			return shows(&policy->ro, path) || shows(&policy->rw, path) ||
+			       (policy->workspace && str_path_within(path, policy->workspace)) ||
 			       (policy->agent && str_path_within(path, policy->agent));
 		return shows(list, path);
 	}
@@ -123,7 +128,7 @@ static bool reaches(const struct policy *policy, const char *place)
 	const struct str_list *lists[] = {&policy->ro, &policy->rw};
 
 	if (is_pattern(place))
-		return policy->ro.n || policy->rw.n || policy->agent;
+		return policy->ro.n || policy->rw.n || policy->agent || policy->workspace;
 	for (size_t l = 0; l < ARRAY_SIZE(lists); l++) {
 		for (size_t i = 0; i < lists[l]->n; i++) {
 			const char *shown = source_of(lists[l]->v[i]);
@@ -132,6 +137,9 @@ static bool reaches(const struct policy *policy, const char *place)
 				return true;
 		}
 	}
+	if (policy->workspace && (str_path_within(place, policy->workspace) ||
+				  str_path_within(policy->workspace, place)))
+		return true;
 	return policy->agent != NULL;
 }
 

@@ -145,6 +145,8 @@ static int check_workspace_paths(const char *path, const struct policy *policy,
 	for (size_t i = 0; i < rw->n; i++)
 		if (rw->v[i][0] != '!' && !has_text(&policy->rw, rw->v[i]))
 			return refuse_more(path, keys_find("filesystem.rw"), rw->v[i], e);
+	if (own->workspace && (!policy->workspace || !str_equal(own->workspace, policy->workspace)))
+		return refuse_more(path, keys_find("filesystem.workspace"), own->workspace, e);
 	return 0;
 }
 

@@ -115,7 +115,7 @@ workspace() {
     for text in '{"filesystem": {"rw": ["/srv"]}}' '{"filesystem": {"ro": ["/srv"]}}' '{"tcp": [80]}' \
         '{"without": ["net"]}' '{"profile": "landlock"}' '{"allow-degraded": ["user"]}' \
         '{"environment": {"keep": ["API_TOKEN"]}}' '{"filesystem": {"ro": ["$WORKSPACE/out/dir"]}}' \
-        '{"filesystem": {"rw": ["$WORKSPACE/out/dir"]}}' '{"filesystem": {"ro": ["$WORKSPACE/file:/etc/ld.so.preload"]}}'; do
+        '{"filesystem": {"workspace": "$WORKSPACE/out/dir"}}' '{"filesystem": {"rw": ["$WORKSPACE/out/dir"]}}' '{"filesystem": {"ro": ["$WORKSPACE/file:/etc/ld.so.preload"]}}'; do
         echo "$text" >"$W"
         bad "a workspace that would loosen: $text" "$W: [a-z.-]+" "this would allow more" "policy of your own" \
             --policy default true

@@ -198,6 +198,12 @@ static const struct {
 	{"{'fallback': 'none'}", "{'fallback': 'landlock-only'}", ""},
 	{"{'allow-degraded': ['landlock']}", "{}", "allow-degraded=landlock"},
 	{"{'home': 'private'}", "{}", "home=private"},
+	{"{'filesystem': {'workspace': '/a'}}", "{'filesystem': {'ro': ['/a']}}",
+	 "filesystem.workspace=/a"},
+	{"{'filesystem': {'workspace': '/a/b'}}", "{'filesystem': {'rw': ['/a']}}", ""},
+	{"{'filesystem': {'ro': ['/a/b']}}", "{'filesystem': {'workspace': '/a'}}", ""},
+	{"{'filesystem': {'workspace': '/a'}}",
+	 "{'filesystem': {'workspace': '/a', 'deny': ['/a/b']}}", "filesystem.deny=not /a/b"},
 	{"{'home': 'none', 'chdir': '/a'}", "{'chdir': '/a'}", ""},
 	{"{'home': 'private'}", "{'home': 'none', 'chdir': '/a'}", "home=private"},
 };
