@@ -38,7 +38,7 @@ struct terminal_filter {
 	uint8_t state; /* of enum filter_state */
 	bool escaped;  /* in a string: the last byte was ESC, perhaps of its end (ESC \) */
 	size_t held_n;
-	uint64_t modes;	     /* bit i: filter_modes[i] is on (terminal-sequences.c) */
+	uint64_t modes;	     /* bit i: left[i] of terminal-sequences.c is on */
 	unsigned int pushed; /* keyboard modes (CSI > u) that have not been popped */
 	unsigned char held[FILTER_HELD_MAX];
 };
