@@ -10,8 +10,8 @@
 
 #include "pool.h"
 
-static const char commands[] =
-	"run plan policy protected doctor layers completion help matrix bench probe";
+static const char commands[] = "run plan ps stop exec attach policy protected doctor layers "
+			       "completion help matrix bench probe";
 
 /* The words that a key's value may be, with blanks between; "" where there is no such list. */
 static const char *words_of(const struct key *k)

@@ -8,6 +8,7 @@
 #include "after.h"
 
 #include "pool.h"
+#include "session.h"
 #include "supervise.h"
 
 static void print_help(void)
@@ -71,7 +72,7 @@ static int run_and_say(const struct plan *plan, const struct run_with *with, int
 {
 	struct outcome outcome;
 
-	if (run_plan(plan, with, &outcome, e))
+	if (session_check_plan(with->session, plan, e) || run_plan(plan, with, &outcome, e))
 		return -1;
 	limits_say(&plan->limits, outcome.limits);
 	ending_say(plan, outcome.ended_for);
@@ -144,13 +145,12 @@ static int run_planned(const struct policy *policy, const struct host *host,
  * anybody looks at what is there.
  */
 static int run_as(const struct policy *policy, const struct identity *id,
-		  const struct host_cgroup *cgroups, const struct keeper *keeper,
-		  struct after *after, int *status, struct err *e)
+		  const struct host_cgroup *cgroups, struct run_with *with, struct after *after,
+		  int *status, struct err *e)
 {
 	struct host host;
 	struct plan plan;
 	autoclose int report = -1;
-	struct run_with with = {.keeper = keeper};
 	int rc;
 
 	if (take_host(policy, id, &host, e))
@@ -160,21 +160,47 @@ static int run_as(const struct policy *policy, const struct identity *id,
 	    trial_read(policy, &host, e) || plan_make(policy, &host, &plan, e) ||
 	    report_open(&plan, &report, e) || after_begin(after, &plan, e))
 		return -1;
-	with.taken = host.taken;
-	with.report = report;
-	with.journal = after->file;
-	rc = take_leave(&host, e) ? -1 : run_planned(policy, &host, &plan, &with, status, e);
+	with->taken = host.taken;
+	with->report = report;
+	with->journal = after->file;
+	rc = take_leave(&host, e) ? -1 : run_planned(policy, &host, &plan, with, status, e);
 	after_end(after, rc == 0, status);
 	return rc;
 }
 
-static int run(const struct policy *policy, int *status, struct err *e)
+/*
+ * With the rights that we came with: an ordinary user rarely may make a cgroup, and root's
+ * directory of sessions is root's.
+ */
+static int run_beside(const struct policy *policy, const struct identity *id, int started_fd,
+		      int *status, struct err *e)
 {
 	struct host_cgroup cgroups[CONTROLLERS];
-	struct keeper keeper;
-	struct identity id;
+	struct keeper keeper = {-1, 0};
+	struct session session = {0};
+	struct run_with with = {.keeper = &keeper, .session = &session};
 	struct after after;
 	int rc;
+
+	if (policy->name && session_make(policy->name, &session, e))
+		return -1;
+	session.started_fd = started_fd;
+	cgroups_read(policy, cgroups);
+	rc = keeper_start(cgroups, &keeper, e);
+	if (rc == 0) {
+		rc = after_open(policy, id, &after, e) ||
+		     run_as(policy, id, cgroups, &with, &after, status, e);
+		after_close(&after);
+	}
+	keeper_end(&keeper);
+	session_end(&session);
+	return rc ? -1 : 0;
+}
+
+static int run(const struct policy *policy, int *status, struct err *e)
+{
+	struct identity id;
+	int started_fd = -1, rc;
 
 	if (policy->json) {
 		err_where(e, "--json");
@@ -183,15 +209,14 @@ static int run(const struct policy *policy, int *status, struct err *e)
 	}
 	if (identity_make(policy, &id, e))
 		return -1;
-	/* With the rights that we came with: an ordinary user rarely may make a cgroup. */
-	cgroups_read(policy, cgroups);
-	if (keeper_start(cgroups, &keeper, e))
+	if (policy->name && session_check_name(policy->name, e))
 		return -1;
-	rc = after_open(policy, &id, &after, e) ||
-	     run_as(policy, &id, cgroups, &keeper, &after, status, e);
-	after_close(&after);
-	keeper_end(&keeper);
-	return rc ? -1 : 0;
+	if (policy->detach && policy->name) {
+		rc = detach_fork(&started_fd, status, e);
+		if (rc)
+			return rc < 0 ? -1 : 0;
+	}
+	return run_beside(policy, &id, started_fd, status, e);
 }
 
 int cmd_run(int argc, char **argv)

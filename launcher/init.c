@@ -80,9 +80,15 @@ static bool reap(struct init *init)
 
 static void pass_on(struct init *init, const siginfo_t *info)
 {
-	if (info->si_signo == SIGCONT && info->si_code == SI_QUEUE && init->terminal_fd >= 0 &&
-	    info->si_value.sival_int == INIT_FOREGROUND)
+	int more = info->si_signo == SIGCONT && info->si_code == SI_QUEUE ? info->si_value.sival_int
+									  : 0;
+
+	if (more == INIT_FOREGROUND && init->terminal_fd >= 0)
 		(void)tcsetpgrp(init->terminal_fd, init->foreground);
+	if (more == INIT_KILL) {
+		(void)kill(init->own_group ? -init->agent : init->agent, SIGKILL);
+		return;
+	}
 	if (init->agent_ended) {
 		/* All that are left, but for pid 1 itself (kill(2)); elsewhere it would be
 		 * everybody.

@@ -15,17 +15,22 @@ enum link_word {
 	LINK_PROC = 'p',
 	LINK_ROOT = '/',
 	LINK_READY = 'r',
-	LINK_GO = 'g'
+	LINK_GO = 'g',
+	LINK_PID = '#',	  /* with a number: who has joined */
+	LINK_RULES = '!', /* Landlock's */
+	LINK_NS = 'A'	  /* ... and on: a namespace, by its kind (lib/ns.h) */
 };
 
 struct link_heard {
 	char word;  /* of enum link_word */
+	pid_t pid;  /* LINK_PID's */
 	int with;   /* the descriptor that came with it, which is the hearer's now; or -1 */
 	bool ready; /* "ready" has been said */
 };
 
 int link_open(int fds[2], struct err *e);
 int link_say(int fd, enum link_word word, int with, struct err *e); /* with -1: nothing */
+int link_say_pid(int fd, pid_t pid, struct err *e);
 int link_say_ready(const struct plan *plan, const struct run *run, struct err *e);
 _Noreturn void link_say_failure(const struct run *run, struct err *e);
 int link_hear(int fd, struct link_heard *heard, struct err *e);
@@ -47,7 +52,7 @@ struct init {
 };
 
 /* What the launcher's SIGCONT carries where the agent is to have its terminal again. */
-enum { INIT_FOREGROUND = 1 };
+enum { INIT_FOREGROUND = 1, INIT_KILL = 2 /* ... or is to be killed, its group with it */ };
 
 int init_run(struct init *init);
 void init_forwarded(sigset_t *set); /* the signals that launcher and init pass on, and SIGCHLD */

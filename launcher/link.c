@@ -7,6 +7,8 @@
  *
  *     inside -> launcher   terminal         the master of the command's own terminal
  *     inside -> launcher   procfs, root     what limits are watched by (limits-watch.c)
+ *     inside -> launcher   namespaces, rules  how another process gets inside (session-join.c)
+ *     inside -> launcher   a number         ... and which process that is
  *     inside -> launcher   ready            every layer is applied, checked and proven
  *     inside <- launcher   go               only where a report is wanted: it is written first
  *     inside -> launcher   a struct err     why the agent will not run
@@ -19,6 +21,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -53,6 +56,23 @@ int link_say(int fd, enum link_word word, int with, struct err *e)
 			    word == LINK_GO ? "the process inside is gone"
 					    : "the launcher does not listen");
 	return 0;
+}
+
+struct pid_packet {
+	char word;
+	pid_t pid;
+};
+
+int link_say_pid(int fd, pid_t pid, struct err *e)
+{
+	struct pid_packet p;
+
+	memset(&p, 0, sizeof(p));
+	p.word = LINK_PID;
+	p.pid = pid;
+	return send(fd, &p, sizeof(p), MSG_NOSIGNAL) == (ssize_t)sizeof(p)
+		       ? 0
+		       : fail(e, errno, "the launcher does not listen");
 }
 
 /* What the launcher's watches look at while the command runs: it could not open it from outside. */
@@ -116,8 +136,11 @@ int link_hear(int fd, struct link_heard *heard, struct err *e)
 {
 	ssize_t n = receive(fd, e, &heard->with);
 
-	if (n == 1) {
+	if (n == 1 || n == (ssize_t)sizeof(struct pid_packet)) {
 		memcpy(&heard->word, e, 1);
+		if (n > 1)
+			memcpy(&heard->pid, (char *)e + offsetof(struct pid_packet, pid),
+			       sizeof(heard->pid));
 		heard->ready |= heard->word == LINK_READY;
 		*e = (struct err){0};
 		return 1;

@@ -19,6 +19,10 @@ static const struct {
 	const char *help;
 } commands[] = {
 	{"run", cmd_run, "run a command in a sandbox"},
+	{"ps", cmd_session, "list the sessions (run --name)"},
+	{"stop", cmd_session, "end a session"},
+	{"exec", cmd_session, "run a command more in a session"},
+	{"attach", cmd_session, "put this terminal before a session's command"},
 	{"plan", cmd_plan, "print what run would do, without doing it"},
 	{"policy", cmd_policy, "show, check and compare policies"},
 	{"protected", cmd_protected, "list the names that a workspace guards"},

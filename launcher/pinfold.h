@@ -140,6 +140,8 @@ struct plan {
 	struct plan_terminal terminal;
 	struct plan_limits limits;
 	struct plan_end end;
+	const char *session; /* its name; NULL: it is none */
+	bool detach;
 	const char *const *command; /* NULL: a trial, which ends where exec would be */
 	const char *report;
 	bool verbose;
@@ -163,9 +165,10 @@ enum stage {
 	STAGE_MAPS,    /* that process, which nobody else can reach: its identity */
 	STAGE_BUILD,   /* the same, with the host's tree still in sight: gather and compose */
 	STAGE_ENTER,   /* the same, on its way into the composed root and there */
-	STAGE_LOCK,    /* the same, before it makes any other process: what all inside inherit */
-	STAGE_AGENT,   /* the agent's process alone, just before exec */
-	STAGE_PROOF,   /* likewise: nothing is applied any more; forbidden things are tried */
+	STAGE_JOIN,    /* in their place: a process that joins a running session (session-join.c) */
+	STAGE_LOCK,  /* the first one, before it makes any other process: what all inside inherit */
+	STAGE_AGENT, /* the agent's process alone, just before exec */
+	STAGE_PROOF, /* likewise: nothing is applied any more; forbidden things are tried */
 	STAGES
 };
 
@@ -194,6 +197,7 @@ struct run {
 	int cwd_fd;	       /* where the agent starts, -1 before and after */
 	int ruleset_fd;	       /* Landlock's rules until they are in force, -1 else */
 	int32_t session_keyring; /* the launcher's; 0 where it could not be told */
+	pid_t leader;	 /* the agent's parent, which leads its session: 1, but for who joins */
 	int link_fd;	 /* to the launcher (link.c): besides 0-2 the one that lives until exec */
 	int notes_fd;	 /* likewise, from pid 1 while the agent runs (init.c); -1: no pid layer */
 	int terminal_fd; /* the command's own terminal; -1: none */
@@ -336,15 +340,20 @@ void trial_find_culprit(const struct host *host, const struct plan *plan, struct
  * run.c: runs the plan. Returns 0 with how it ended, or -1 where the agent did not
  * run at all.
  */
+struct session;
 struct run_with {
-	const int *taken;	     /* what root took, or NULL (take.c) */
-	const struct keeper *keeper; /* of the run's cgroups */
-	int report;		     /* where the report goes once the agent runs, or -1 */
-	int journal;		     /* where the first process inside is noted (after.h), or -1 */
+	const int *taken;	       /* what root took, or NULL (take.c) */
+	const struct keeper *keeper;   /* of the run's cgroups */
+	const struct session *session; /* its name and its socket (session.h); NULL: it has none */
+	int report;		       /* where the report goes once the agent runs, or -1 */
+	int journal; /* where the first process inside is noted (after.h), or -1 */
 };
 
 int run_plan(const struct plan *plan, const struct run_with *with, struct outcome *outcome,
 	     struct err *e);
+
+/* ... from STAGE_LOCK on: the process locks itself, and makes the agent or becomes it. */
+int run_lock(const struct plan *plan, struct run *run, struct err *e);
 
 /*
  * pin.c, place.c: the mounts, taken and placed. pin_mount() returns -1 with no error where there is
@@ -376,6 +385,9 @@ struct filter_facts {
 extern const struct filter_facts seccomp_filter_facts;
 struct filter_facts sockets_filter_facts(const struct plan *plan); /* layer/sockets.c: likewise */
 
+/* layer/limits.c: who joins a session enters the run's cgroups first, and asks back */
+int limits_enter(const struct plan *plan, struct run *run, struct err *e);
+
 /* report.c: what will be, or was, enforced, in words; report-file.c: where it goes */
 void report_print_plan(const struct plan *plan, struct out *out);
 int report_open(const struct plan *plan, int *fd, struct err *e); /* *fd -1: none is wanted */
@@ -388,6 +400,7 @@ int cmd_run(int argc, char **argv);
 int cmd_plan(int argc, char **argv);
 int cmd_layers(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
+int cmd_session(int argc, char **argv); /* ps, stop, exec, attach */
 int cmd_completion(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 void help_print_version(void); /* cmd-help.c */

@@ -259,6 +259,9 @@ static int make_terminal(const struct policy *policy, const struct host *host, s
 	    read_choice("--terminal-filter", policy->terminal_filter, "on", "off", &t->filter, e))
 		return -1;
 	t->of_caller = plan->command ? host->terminals : 0;
+	/* In the background there may be one though the caller has none: for pinfold attach. */
+	if (policy->detach && policy->terminal && t->own && plan->command)
+		t->of_caller = 7;
 	t->own &= t->of_caller && plan_has(plan, "session");
 	t->filter &= t->own;
 	if (!t->own || !host->terminals_differ)
@@ -280,6 +283,13 @@ static int make_end(const struct policy *policy, struct plan *plan, struct err *
 	}
 	if (plan->end.grace_ms == AMOUNT_NONE)
 		plan->end.grace_ms = 0;
+	plan->session = policy->name;
+	plan->detach = policy->detach;
+	if (plan->detach && !plan->session) {
+		err_where(e, "--detach");
+		err_remedy(e, "Add --name NAME.");
+		return fail(e, 0, "who runs in the background needs a name to be found by");
+	}
 	if (!plan->end.linger || plan_has(plan, "pid"))
 		return 0;
 	err_where(e, "--linger");

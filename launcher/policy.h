@@ -64,6 +64,8 @@ struct policy {
 	const char *terminal;	     /* pty or inherit; NULL: pty */
 	const char *terminal_filter; /* on or off; NULL: on */
 
+	const char *name;  /* of the session; NULL: it is none */
+	bool detach;	   /* go on in the background */
 	const char *grace; /* time from SIGTERM to SIGKILL; NULL: there is none */
 	bool linger;	   /* wait for what the command has left */
 

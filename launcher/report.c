@@ -337,8 +337,8 @@ int report_write(const struct plan *plan, const struct steps *steps, int fd, str
 
 const char *report_stage_name(enum stage stage)
 {
-	static const char *const names[STAGES] = {"outside", "maps",  "build", "enter",
-						  "lock",    "agent", "proof"};
+	static const char *const names[STAGES] = {"outside", "maps", "build", "enter",
+						  "join",    "lock", "agent", "proof"};
 
 	return names[stage];
 }

@@ -29,6 +29,7 @@
 
 #include "after.h"
 #include "clock.h"
+#include "session.h"
 #include "supervise.h"
 #include "uapi.h"
 
@@ -75,19 +76,6 @@ static int run_agent(const struct plan *plan, struct run *run, struct err *e)
 	return exec_command(plan->command, run->env, e);
 }
 
-/* Closes all descriptors but these two, of which the second may be -1. */
-static void keep_open(int a, int b)
-{
-	unsigned int low = (unsigned int)(b < 0 || a < b ? a : b);
-	unsigned int high = (unsigned int)(b < 0 || a > b ? a : b);
-
-	if (low > 0)
-		(void)sys_close_range(0, low - 1, 0);
-	if (high > low + 1)
-		(void)sys_close_range(low + 1, high - 1, 0);
-	(void)sys_close_range(high + 1, ~0u, 0);
-}
-
 /*
  * Makes the agent's process and goes on as pid 1. vfork(2): the parent has nothing to do until the
  * agent has become the command, and so its memory need not be copied. The child never returns from
@@ -109,13 +97,22 @@ static int fork_agent(const struct plan *plan, struct run *run, struct err *e)
 	}
 	init.agent = init.foreground = agent;
 	/* Whatever else pid 1 kept open would outlive the agent's own closing of it. */
-	keep_open(run->notes_fd, run->terminal_fd);
+	fd_close_all_but((const int[]){run->notes_fd, run->terminal_fd}, 2);
 	_exit(init_run(&init));
+}
+
+int run_lock(const struct plan *plan, struct run *run, struct err *e)
+{
+	if (open_cwd(plan, run, e) || walk_layers(STAGE_LOCK, plan, run, e))
+		return -1;
+	return plan_has(plan, "pid") ? fork_agent(plan, run, e) : run_agent(plan, run, e);
 }
 
 /* The first process inside. */
 static int run_inside(const struct plan *plan, struct run *run, struct err *e)
 {
+	autoclose int ns_dir = -1;
+
 	if (walk_layers(STAGE_MAPS, plan, run, e))
 		return -1;
 	/*
@@ -125,10 +122,18 @@ static int run_inside(const struct plan *plan, struct run *run, struct err *e)
 	 */
 	if (plan->layers && (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) || prctl(PR_GET_DUMPABLE)))
 		return fail(e, errno, "PR_SET_DUMPABLE");
+	/* While the host's /proc is in sight; it tells of us wherever we are. */
+	if (plan->session) {
+		ns_dir = ns_open(e);
+		if (ns_dir < 0)
+			return -1;
+	}
 	if (walk_layers(STAGE_BUILD, plan, run, e) || walk_layers(STAGE_ENTER, plan, run, e) ||
-	    open_cwd(plan, run, e) || walk_layers(STAGE_LOCK, plan, run, e))
+	    (plan->session && session_say_doors(plan, run, ns_dir, e)))
 		return -1;
-	return plan_has(plan, "pid") ? fork_agent(plan, run, e) : run_agent(plan, run, e);
+	fd_cleanup(&ns_dir);
+	ns_dir = -1;
+	return run_lock(plan, run, e);
 }
 
 static _Noreturn void child_main(const struct plan *plan, struct run *run)
@@ -165,7 +170,7 @@ static struct steps *share_steps(const struct plan *plan)
  * The agent runs: its standard input and output are its own now. A copy of ours would keep a pipe
  * open that the agent has closed.
  */
-static void leave_stdio(void)
+static void leave_stdio(const struct plan *plan)
 {
 	autoclose int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -173,6 +178,8 @@ static void leave_stdio(void)
 		return;
 	(void)dup2(null, STDIN_FILENO);
 	(void)dup2(null, STDOUT_FILENO);
+	if (plan->detach)
+		(void)dup2(null, STDERR_FILENO);
 }
 
 /* Before the agent may start: what was enforced is written, or it does not start. */
@@ -203,6 +210,8 @@ static int follow_start(struct supervisor *s, int link_fd, const struct run_with
 			s->inside.proc_fd = fd_take(&fd);
 		else if (heard.word == LINK_ROOT && fd >= 0)
 			s->inside.root_fd = fd_take(&fd);
+		else if (fd >= 0)
+			session_take_door(s, heard.word, &fd);
 		else if (heard.word == LINK_READY && s->plan->command &&
 			 before_exec(s->plan, s->run, link_fd, with->report, e))
 			return -1;
@@ -220,7 +229,9 @@ static int follow_child(struct supervisor *s, int link_fd, pid_t pid, const stru
 		return -1;
 	}
 	if (s->plan->command)
-		leave_stdio();
+		leave_stdio(s->plan);
+	if (s->session && s->session->started_fd >= 0)
+		(void)!write(s->session->started_fd, "", 1);
 	return supervise_run(s, pid, e);
 }
 
@@ -257,9 +268,10 @@ int run_plan(const struct plan *plan, const struct run_with *with, struct outcom
 			  .notes_fd = -1,
 			  .terminal_fd = -1,
 			  .keeper = with->keeper,
+			  .leader = 1,
 			  .cwd_fd = -1,
 			  .env = plan->env_all};
-	struct supervisor supervisor = {0};
+	struct supervisor supervisor = {.session = with->session};
 	uint64_t start = clock_now_ns();
 	int fds[2], rc = -1;
 	sigset_t set;

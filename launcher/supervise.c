@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "session.h"
 #include "terminal.h"
 
 #define SECOND UINT64_C(1000000000)
@@ -74,6 +75,10 @@ void supervise_signal(struct supervisor *s, int sig)
 {
 	bool leads = plan_has(s->plan, "session") && !plan_has(s->plan, "pid");
 
+	if (s->remote) {
+		(void)session_tell(s->remote->fd, SESSION_SIGNAL, sig);
+		return;
+	}
 	/* Pid 1 passes it on to the agent's group. */
 	(void)kill(leads ? -s->pid : s->pid, sig);
 }
@@ -100,15 +105,19 @@ void supervise_stop(int sig, bool group)
 
 void supervise_continue(struct supervisor *s, bool front)
 {
-	if (plan_has(s->plan, "pid"))
+	if (s->remote)
+		(void)session_tell(s->remote->fd, SESSION_CONTINUE, front);
+	else if (plan_has(s->plan, "pid"))
 		(void)sigqueue(s->pid, SIGCONT, (union sigval){front ? INIT_FOREGROUND : 0});
 	else
 		supervise_signal(s, SIGCONT);
 }
 
 /* The command has stopped. */
-static void hear_stop(struct supervisor *s, int sig)
+void supervise_hear_stop(struct supervisor *s, int sig)
 {
+	if (session_hear_stop(s, sig))
+		return;
 	if (s->terminal) {
 		terminal_hear_stop(s, sig);
 	} else if (s->stop_asked && clock_now_ns() - s->stop_asked < 2 * SECOND) {
@@ -124,9 +133,11 @@ static void reap(struct supervisor *s)
 {
 	int status;
 
-	while (!s->ended && waitpid(s->pid, &status, WNOHANG | WUNTRACED) == s->pid) {
+	session_reap(s);
+	/* A remote command is another's child. */
+	while (!s->remote && !s->ended && waitpid(s->pid, &status, WNOHANG | WUNTRACED) == s->pid) {
 		if (WIFSTOPPED(status)) {
-			hear_stop(s, WSTOPSIG(status));
+			supervise_hear_stop(s, WSTOPSIG(status));
 			continue;
 		}
 		s->ended = true;
@@ -143,7 +154,7 @@ static void hear_notes(struct supervisor *s, struct watch *watch, short events)
 	(void)events;
 	switch (read(watch->fd, &sig, 1)) {
 	case 1:
-		hear_stop(s, sig);
+		supervise_hear_stop(s, sig);
 		break;
 	case 0:
 		supervise_drop(watch);
@@ -180,6 +191,9 @@ static void hear_signals(struct supervisor *s, struct watch *watch, short events
 	while (read(watch->fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo == SIGCHLD) {
 			reap(s);
+		} else if (s->attached && info.ssi_signo != SIGWINCH && info.ssi_signo != SIGCONT) {
+			/* Whoever is attached leaves; the command is not its own. */
+			s->ended = true;
 		} else if (!s->ended) {
 			pass_on(s, &info);
 		} else if (info.ssi_signo != SIGWINCH && info.ssi_signo != SIGCONT) {
@@ -229,13 +243,18 @@ static const struct watcher {
 	{terminal_open, terminal_start},
 	{limits_watch_open, limits_watch_start},
 	{ending_open, NULL},
+	{session_open, session_start},
 	{NULL, relay_start},
 };
 
 int supervise_open(struct supervisor *s, const struct plan *plan, struct run *run, struct err *e)
 {
-	*s = (struct supervisor){
-		.plan = plan, .run = run, .terminal_fd = -1, .limit_ended = -1, .inside = {-1, -1}};
+	*s = (struct supervisor){.session = s->session,
+				 .plan = plan,
+				 .run = run,
+				 .terminal_fd = -1,
+				 .limit_ended = -1,
+				 .inside = {-1, -1}};
 	for (size_t i = 0; i < ARRAY_SIZE(watchers); i++)
 		if (watchers[i].open && watchers[i].open(s, e))
 			return -1;
@@ -290,7 +309,8 @@ int supervise_run(struct supervisor *s, pid_t pid, struct err *e)
 			watchers[i].start(s);
 	while (rc == 0 && (!s->ended || has_output(s)))
 		rc = turn(s, e);
-	if (rc && !s->ended)
+	session_say_end(s);
+	if (rc && !s->ended && !s->remote)
 		supervise_kill(pid);
 	return rc;
 }

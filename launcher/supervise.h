@@ -43,6 +43,13 @@ struct supervisor {
 	bool ended;
 	int status; /* once it has ended: what to exit with */
 	struct inside inside;
+	const struct session
+		*session;      /* the run's name, and how it is spoken to; NULL: it has none */
+	struct server *server; /* session-serve.c */
+	struct watch *remote;  /* session-client.c: the launcher that has the command; or NULL */
+	bool attached;	       /* ... which goes on without us */
+	const char *shown;     /* what its terminal has said lately */
+	size_t shown_n;
 	struct limit_outcome limits[LIMITS];
 	struct watch *wall, *look; /* clocks of the limits; NULL: none is needed */
 	int limit_ended;	   /* the limit that the launcher ended the run for; -1: none */
@@ -69,6 +76,9 @@ void supervise_signal(struct supervisor *s, int sig);
 
 /* Stops the launcher itself by sig, until it is continued; group: all of its process group. */
 void supervise_stop(int sig, bool group);
+
+/* The command has stopped, by sig. */
+void supervise_hear_stop(struct supervisor *s, int sig);
 
 /* Lets the stopped command go on, with its terminal in its hands or not. */
 void supervise_continue(struct supervisor *s, bool front);

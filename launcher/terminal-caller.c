@@ -16,8 +16,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "uapi.h"
-
 /* Opens the terminal behind fd anew. */
 static int reopen(int fd)
 {
@@ -79,17 +77,6 @@ static _Noreturn void guard_main(const struct caller_terminal *c, int fd)
 	_exit(0);
 }
 
-static void close_all_but(int a, int b)
-{
-	int low = a < b ? a : b, high = a < b ? b : a;
-
-	if (low > 0)
-		(void)sys_close_range(0, (unsigned int)low - 1, 0);
-	if (high > low + 1)
-		(void)sys_close_range((unsigned int)low + 1, (unsigned int)high - 1, 0);
-	(void)sys_close_range((unsigned int)high + 1, ~0u, 0);
-}
-
 /* Without a guard everything works but that one thing. */
 static void start_guard(struct caller_terminal *c)
 {
@@ -99,7 +86,7 @@ static void start_guard(struct caller_terminal *c)
 		return;
 	c->guard = fork();
 	if (c->guard == 0) {
-		close_all_but(c->fd, fds[0]);
+		fd_close_all_but((const int[]){c->fd, fds[0]}, 2);
 		guard_main(c, fds[0]);
 	}
 	(void)close(fds[0]);

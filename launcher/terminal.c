@@ -22,6 +22,8 @@
 
 #define SECOND UINT64_C(1000000000)
 
+enum { LEAVING_KEY = 0x1d, LEAVING_TIMES = 3 }; /* ^] */
+
 /* ---- between the two ----------------------------------------------------------------------- */
 
 /* What is waited for follows from what is to be done. */
@@ -66,6 +68,8 @@ static void hang_up(struct supervisor *s)
 	if (t->master)
 		supervise_drop(t->master);
 	t->keys = t->master = NULL;
+	if (s->attached)
+		s->ended = true;
 	if (!t->front && !s->ended) {
 		supervise_signal(s, SIGHUP);
 		supervise_signal(s, SIGCONT);
@@ -130,6 +134,23 @@ static void note_suspend(struct terminal *t)
 		t->suspend_ns = clock_now_ns();
 }
 
+/* Three ^] within a second leave a session. They are passed on all the same. */
+static bool leaves(struct terminal *t)
+{
+	uint64_t now = clock_now_ns();
+
+	for (size_t i = 0; i < t->in_n; i++) {
+		if (t->leaving == 0 || now - t->leaving_ns > SECOND) {
+			t->leaving = 0;
+			t->leaving_ns = now;
+		}
+		t->leaving = t->in[i] == LEAVING_KEY ? t->leaving + 1 : 0;
+		if (t->leaving == LEAVING_TIMES)
+			return true;
+	}
+	return false;
+}
+
 /* ---- who is in front ----------------------------------------------------------------------- */
 
 /*
@@ -178,6 +199,7 @@ static void read_keys(struct supervisor *s)
 		t->in_n = (size_t)n;
 		t->in_done = 0;
 		note_suspend(t);
+		s->ended |= s->attached && leaves(t);
 		flush_in(t);
 	} else if (n == 0 || (errno == EIO && caller_is_front(&t->caller))) {
 		hang_up(s);
@@ -301,7 +323,8 @@ int terminal_open(struct supervisor *s, struct err *e)
 {
 	struct terminal *t;
 
-	if (!s->plan->terminal.own)
+	/* In the background there is no caller; session-serve.c keeps the terminal. */
+	if (!s->plan->terminal.own || s->plan->detach)
 		return 0;
 	t = pool_alloc(sizeof(*t));
 	if (caller_open(&t->caller, s->plan->terminal.of_caller, e))
@@ -313,6 +336,22 @@ int terminal_open(struct supervisor *s, struct err *e)
 	(void)ioctl(t->caller.fd, TIOCGWINSZ, &t->size);
 	s->terminal = t;
 	return 0;
+}
+
+/* What it has said before somebody attached; a program that draws a screen does so anew. */
+static void show_attached(struct supervisor *s)
+{
+	struct terminal *t = s->terminal;
+	size_t n = s->shown_n < RELAY_OUT ? s->shown_n : RELAY_OUT;
+
+	if (t->filter)
+		t->out_n = terminal_filter_run(t->filter, s->shown, n, t->out);
+	else if (n)
+		memcpy(t->out, s->shown, t->out_n = n);
+	flush_out(s);
+	if (t->master)
+		(void)ioctl(t->master->fd, TIOCSWINSZ, &t->size);
+	supervise_signal(s, SIGWINCH);
 }
 
 void terminal_start(struct supervisor *s)
@@ -333,6 +372,8 @@ void terminal_start(struct supervisor *s)
 		t->keys = supervise_add(s, (struct watch){fd, 0, hear_keys, NULL}, &e);
 	if (s->run->foreground && caller_is_front(&t->caller))
 		come_front(s);
+	if (s->attached)
+		show_attached(s);
 	update_events(t);
 }
 

@@ -47,6 +47,8 @@ struct terminal {
 	bool front;		     /* keys are passed on */
 	bool gone;		     /* the caller's terminal has hung up */
 	bool ended;		     /* the command has: what is left is passed on, and no more */
+	unsigned int leaving;	     /* keys in a row that leave the session (session-client.c) */
+	uint64_t leaving_ns;	     /* ... since then */
 	uint64_t suspend_ns;	     /* when the key that suspends was last passed on */
 	struct winsize size;
 	bool translates; /* the caller's terminal ends lines (OPOST), not the command's */

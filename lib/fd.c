@@ -8,6 +8,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "uapi.h"
+
 void fd_cleanup(int *fd)
 {
 	int saved = errno;
@@ -23,6 +25,26 @@ int fd_take(int *fd)
 
 	*fd = -1;
 	return taken;
+}
+
+void fd_close_all_but(const int *keep, size_t n)
+{
+	unsigned int from = 0;
+
+	for (;;) {
+		unsigned int next = ~0u;
+
+		for (size_t i = 0; i < n; i++)
+			if (keep[i] >= 0 && (unsigned int)keep[i] >= from &&
+			    (unsigned int)keep[i] < next)
+				next = (unsigned int)keep[i];
+		if (next == ~0u)
+			break;
+		if (next > from)
+			(void)sys_close_range(from, next - 1, 0);
+		from = next + 1;
+	}
+	(void)sys_close_range(from, ~0u, 0);
 }
 
 int fd_write_all(int fd, const void *data, size_t size)

@@ -15,6 +15,9 @@ void fd_cleanup(int *fd);
 /* Hands a descriptor on: returns it and leaves -1 behind, so that autoclose lets it live. */
 int fd_take(int *fd);
 
+/* Closes all descriptors but those of the list; a negative one is none. */
+void fd_close_all_but(const int *keep, size_t n);
+
 /* Writes everything, through short writes and EINTR. Returns 0, or -1 with errno. */
 int fd_write_all(int fd, const void *data, size_t size);
 

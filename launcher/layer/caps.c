@@ -87,6 +87,8 @@ const struct layer layer_caps = {
 	.tried_with = "user", /* for the bounding set and the securebits */
 	.apply[STAGE_BUILD] = caps_apply_build,
 	.check[STAGE_BUILD] = caps_check_build,
+	.apply[STAGE_JOIN] = caps_apply_build,
+	.check[STAGE_JOIN] = caps_check_build,
 	.apply[STAGE_LOCK] = caps_apply_lock,
 	.check[STAGE_PROOF] = caps_check,
 };

@@ -58,6 +58,13 @@ static int limits_check_maps(const struct plan *plan, struct run *run, struct er
 	return 0;
 }
 
+int limits_enter(const struct plan *plan, struct run *run, struct err *e)
+{
+	if (!plan_has(plan, "limits"))
+		return 0;
+	return limits_apply_maps(plan, run, e) ? -1 : limits_check_maps(plan, run, e);
+}
+
 /* The resource that bounds a limit, and the number for it. -1: none. */
 static int resource_of(const struct plan *plan, enum limit_kind kind, rlim_t *most)
 {

@@ -77,10 +77,10 @@ static int check_masks(struct err *e)
 
 static int pid_check(const struct plan *plan, struct run *run, struct err *e)
 {
-	(void)run;
 	/* The agent's parent is pid 1 of its namespace, or the agent was never given one. */
-	if (getppid() != 1)
-		return fail(e, 0, "the agent's parent is process %d, not pid 1", (int)getppid());
+	if (getppid() != run->leader)
+		return fail(e, 0, "the agent's parent is process %d, not pid %d", (int)getppid(),
+			    (int)run->leader);
 	return plan_has(plan, "mount") ? check_masks(e) : 0;
 }
 

@@ -50,6 +50,10 @@ static int session_apply_outside(const struct plan *plan, struct run *run, struc
 	(void)e;
 	if (!plan->terminal.own)
 		return 0;
+	/* In the background it is for whoever attaches, who gets it whole. */
+	run->in_front = run->foreground = plan->detach;
+	if (plan->detach)
+		return 0;
 	front = tcgetpgrp(of_caller(plan));
 	/* One that does not control us (ENOTTY) has no foreground that we could be outside of. */
 	run->in_front = front < 0 || front == getpgrp();
@@ -64,6 +68,7 @@ static int open_master(const struct run *run, struct err *e)
 	static const struct uapi_open_how how = {O_RDWR | O_NOCTTY | O_CLOEXEC, 0,
 						 UAPI_RESOLVE_IN_ROOT | UAPI_RESOLVE_NO_SYMLINKS |
 							 UAPI_RESOLVE_NO_MAGICLINKS};
+	/* Who joins a session finds it below its root, too. */
 	const char *path = run->root_fd >= 0 ? "dev/pts/ptmx" : "/dev/ptmx";
 	autoclose int master = run->root_fd >= 0 ? sys_openat2(run->root_fd, path, &how)
 						 : open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -85,7 +90,8 @@ static int copy_settings(const struct plan *plan, const struct run *run, struct 
 	struct winsize size;
 	struct termios t;
 
-	if (tcgetattr(run->in_front ? of_caller(plan) : run->terminal_fd, &t))
+	/* A caller who goes away may have none. */
+	if ((!run->in_front || tcgetattr(of_caller(plan), &t)) && tcgetattr(run->terminal_fd, &t))
 		return fail(e, errno, "read the terminal's settings");
 	/* Until the caller's terminal is raw it translates lines itself (terminal.c). */
 	if (!run->foreground)
@@ -164,7 +170,7 @@ static int check_terminal(const struct plan *plan, const struct run *run, struct
 
 static int session_check(const struct plan *plan, struct run *run, struct err *e)
 {
-	pid_t leader = plan_has(plan, "pid") ? 1 : getpid();
+	pid_t leader = plan_has(plan, "pid") ? run->leader : getpid();
 	autoclose int tty = -1;
 
 	if (getsid(0) != leader || getpgrp() != getpid())
@@ -183,6 +189,7 @@ const struct layer layer_session = {
 	.stops = "type into the caller's terminal, or take part in its job control",
 	.apply[STAGE_OUTSIDE] = session_apply_outside,
 	.apply[STAGE_BUILD] = session_apply_build,
+	.apply[STAGE_JOIN] = session_apply_build,
 	.apply[STAGE_LOCK] = session_apply_lock,
 	.apply[STAGE_AGENT] = session_apply_agent,
 	.check[STAGE_PROOF] = session_check,

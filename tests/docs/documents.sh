@@ -22,6 +22,10 @@ same "every option of pinfold run is in pinfold-run(1), and no other" \
     "$(options "$PINFOLD" run)" "$(entries man/pinfold-run.1)"
 same "every option of pinfold doctor is in pinfold-doctor(1), and no other" \
     "$(options "$PINFOLD" doctor)" "$(entries man/pinfold-doctor.1)"
+for verb in ps stop exec attach; do
+    same "every option of pinfold $verb is in pinfold-$verb(1), and no other" \
+        "$(options "$PINFOLD" "$verb")" "$(entries "man/pinfold-$verb.1")"
+done
 {
     sed -n '/^static const struct cause causes/,/^};/s/^	{"\([a-z-]*\)",.*/\1/p' launcher/cause.c
     cat launcher/doctor.c launcher/layer/*.c | tr -d '\n\t' |

@@ -25,6 +25,7 @@ static const struct {
 		{"user", AT(user)},
 		{"report", AT(report)},
 		{"grace", AT(grace)},
+		{"name", AT(name)},
 		{"memory", AT(limits.memory)},
 		{"pids", AT(limits.pids)},
 		{"cpu", AT(limits.cpu)},
@@ -60,11 +61,8 @@ static const struct {
 },
   numbers[] = {{"search-names", AT(search_names)}},
   flags[] = {
-	  {"verbose", AT(verbose)},
-	  {"linger", AT(linger)},
-	  {"help", AT(help)},
-	  {"json", AT(json)},
-	  {"best-effort-limits", AT(best_effort)},
+	  {"verbose", AT(verbose)}, {"linger", AT(linger)}, {"detach", AT(detach)},
+	  {"help", AT(help)},	    {"json", AT(json)},	    {"best-effort-limits", AT(best_effort)},
 };
 
 /* Whatever was asked besides one member and the command is as if nothing had been. */
