@@ -10,7 +10,7 @@ begin() {
     session=$1
     shift
     # shellcheck disable=SC2086
-    timeout -k 2 20 $drop "$PINFOLD" run --detach --name "$session" "$@" </dev/null >"$TMP/begun" 2>&1
+    timeout -k 2 20 $drop "$PINFOLD" run --profile full --detach --name "$session" "$@" </dev/null >"$TMP/begun" 2>&1
     status=$? err=$(cat "$TMP/begun") out=''
 }
 ask() { $as "$PINFOLD" "$@"; }
@@ -158,7 +158,7 @@ state() {
     done
     is "and nothing was made ($who)" "$(left)" 0
     begin '' true
-    ask run --detach true
+    ask run --profile full --detach true
     fails "--detach without a name" --detach 'needs a name' '--name'
     chmod 755 "$XDG_RUNTIME_DIR"
     begin open true
