@@ -187,7 +187,8 @@ static const struct cause causes[] = {
 	 {EPERM, EACCES},
 	 is_apparmor,
 	 "AppArmor restricts user namespaces here (kernel.apparmor_restrict_unprivileged_userns): "
-	 "install the profile that `pinfold help apparmor` prints, which allows them to this program "
+	 "install the profile that `pinfold help apparmor` prints, which allows them to this "
+	 "program "
 	 "alone."},
 	{"inside-pinfold",
 	 NS,

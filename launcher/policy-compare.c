@@ -14,6 +14,8 @@
 #include "amount.h"
 #include "pool.h"
 
+#define AT(name) offsetof(struct policy, name)
+
 static const void *member(const struct policy *policy, const struct key *key)
 {
 	return (const char *)policy + key->offset;
@@ -47,12 +49,45 @@ static const char *source_of(const char *text)
 	return pool_copy_n(text, strcspn(text, ":"));
 }
 
-static bool shows(const struct str_list *list, const char *path)
+static bool holds(const struct str_list *list, const char *path)
 {
 	for (size_t i = 0; i < list->n; i++)
 		if (str_path_within(path, source_of(list->v[i])))
 			return true;
 	return false;
+}
+
+/* How much of a path is shown: a later word allows what the earlier ones do, too. */
+enum shown { NOT_SHOWN, READ_ONLY, GUARDED, WRITABLE };
+
+/* The keys that show paths; any other path (a socket, a device) stands for itself. */
+static const struct {
+	size_t offset;
+	enum shown as;
+} showing[] = {
+	{AT(ro), READ_ONLY},
+	{AT(agent), READ_ONLY},
+	{AT(workspace), GUARDED}, /* writable, but for what the host would obey */
+	{AT(rw), WRITABLE},
+};
+
+static enum shown shown_by(const struct key *key)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(showing); i++)
+		if (showing[i].offset == key->offset)
+			return showing[i].as;
+	return NOT_SHOWN;
+}
+
+static enum shown shown_as(const struct policy *policy, const char *path)
+{
+	if (holds(&policy->rw, path))
+		return WRITABLE;
+	if (policy->workspace && str_path_within(path, policy->workspace))
+		return GUARDED;
+	if (holds(&policy->ro, path) || (policy->agent && str_path_within(path, policy->agent)))
+		return READ_ONLY;
+	return NOT_SHOWN;
 }
 
 static bool is_pattern(const char *text)
@@ -65,21 +100,10 @@ static bool grants(const struct policy *policy, const struct key *key, const cha
 {
 	const struct str_list *list = member(policy, key);
 
-	if (key->form == KEY_PATH) {
-		const char *path = source_of(entry);
-
-		/* What the one shows writable with what the host obeys kept, the other may too. */
-		if (key->offset == offsetof(struct policy, rw))
-			return shows(&policy->rw, path);
-		if (key->offset == offsetof(struct policy, workspace))
-			return shows(&policy->rw, path) ||
-			       (policy->workspace && str_path_within(path, policy->workspace));
-		if (key->offset == offsetof(struct policy, ro) || key->type == OPT_STRING)
-			return shows(&policy->ro, path) || shows(&policy->rw, path) ||
-			       (policy->workspace && str_path_within(path, policy->workspace)) ||
-			       (policy->agent && str_path_within(path, policy->agent));
-		return shows(list, path);
-	}
+	if (shown_by(key))
+		return shown_as(policy, source_of(entry)) >= shown_by(key);
+	if (key->form == KEY_PATH)
+		return holds(list, source_of(entry));
 	/* The ports of a network that holds nobody but the run: as little as none. */
 	if (key->form == KEY_PORT && str_equal(entry, "own"))
 		return true;
@@ -117,7 +141,7 @@ static void compare_grants(const struct policy *a, const struct policy *b, const
 		return;
 	default:
 		text = *(const char *const *)at;
-		if (text && !(key->form == KEY_PATH ? grants(b, key, text) : is_word(b, key, text)))
+		if (text && !(shown_by(key) ? grants(b, key, text) : is_word(b, key, text)))
 			policy_add_difference(all, key, text, from_of(a, key, 0));
 	}
 }
@@ -244,6 +268,22 @@ static void compare_layers(const struct policy *a, const struct policy *b,
 	}
 }
 
+/*
+ * Does bounds say anything of this key? --agent shows something read-only, as filesystem.ro does;
+ * and whoever asks for layers means that they be there, so what goes on without them counts with
+ * profile.
+ */
+static bool is_bounded(const struct policy *bounds, const struct key *key)
+{
+	const struct key *also = key;
+
+	if (key->offset == AT(agent))
+		also = keys_find("filesystem.ro");
+	else if (key->offset == AT(degraded) || key->offset == AT(fallback))
+		also = keys_find("profile");
+	return bounds->said >> (key - keys) & 1 || bounds->said >> (also - keys) & 1;
+}
+
 void policy_compare(const struct policy *a, const struct policy *b, const struct policy *bounds,
 		    struct policy_differences *all)
 {
@@ -251,10 +291,7 @@ void policy_compare(const struct policy *a, const struct policy *b, const struct
 
 	*all = (struct policy_differences){NULL, 0};
 	for (const struct key *k = keys; k->help; k++) {
-		/* --agent shows something read-only, as filesystem.ro does. */
-		const struct key *named = k->path ? k : keys_find("filesystem.ro");
-
-		if (bounds && !(bounds->said >> (named - keys) & 1))
+		if (bounds && !is_bounded(bounds, k))
 			continue;
 		with_layers |= k->sense == KEY_LAYERS;
 		if (k->sense == KEY_GRANTS)

@@ -123,6 +123,17 @@ static bool has(const struct str_list *list, const char *text)
 	return false;
 }
 
+static bool take_out(struct str_list *list, const char *text)
+{
+	size_t n = 0, had = list->n;
+
+	for (size_t i = 0; i < had; i++)
+		if (!str_equal(list->v[i], text))
+			list->v[n++] = list->v[i];
+	list->n = n;
+	return n < had;
+}
+
 /* One setting's list -> the entries of the key at path. */
 static int read_list(const struct import *i, const char *setting, const char *path,
 		     const json_t *value, struct str_list *list)
@@ -165,8 +176,12 @@ static int read_lists(const struct import *i, json_t *root, struct str_list all[
 				       lists[l].path, value, &all[l]))
 			return -1;
 	}
-	/* Who may not write the current directory may read it; ours would be writable. */
-	if (!has(&all[RW], "$WORKSPACE") && !has(&all[RO], "$WORKSPACE"))
+	/*
+	 * Who may write the current directory gets the workspace of the default policy, in which
+	 * what the host obeys stays as it is. Who may not may read it; the default's would be
+	 * writable.
+	 */
+	if (!take_out(&all[RW], "$WORKSPACE") && !has(&all[RO], "$WORKSPACE"))
 		pool_list_add(&all[RO], "$WORKSPACE");
 	return 0;
 }

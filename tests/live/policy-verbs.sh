@@ -80,7 +80,8 @@ imports() {
     cat >"$TMP/files/srt.json" <<'JSON'
 {
   "network": {"allowedDomains": ["example.org"], "deniedDomains": []},
-  "filesystem": {"allowRead": ["/srv/data/"], "allowWrite": [".", "./", "/tmp", "~/notes", "src/**"]},
+  "filesystem": {"allowRead": ["/srv/data/"], "allowWrite": [".", "./", "/tmp", "~/notes", "src/**"],
+    "denyRead": ["~/.ssh"], "denyWrite": [".env", "./ci/"]},
   "somethingNew": true
 }
 JSON
@@ -89,7 +90,10 @@ JSON
     printf '%s\n' "$out" >"$TMP/files/imported.json"
     is "import srt: paths ($who)" \
         "$(json "$TMP/files/imported.json" 'join " ", @{$j->{filesystem}{ro}}, "|", @{$j->{filesystem}{rw}}')" \
-        '/srv/data | $WORKSPACE ~/notes'
+        '/srv/data | ~/notes'
+    is "import srt: denials ($who)" \
+        "$(json "$TMP/files/imported.json" 'join " ", @{$j->{filesystem}{deny}}, "|", @{$j->{filesystem}{protect}}')" \
+        '~/.ssh | .env $WORKSPACE/ci'
     for word in 'network.allowedDomains' 'somethingNew' 'filesystem.allowWrite\[2\]: .*a /tmp of its own' \
         'filesystem.allowWrite\[4\]: .*no plain path'; do
         like "import srt: says what is left out: $word ($who)" "$err" "^pinfold: $TMP/files/srt.json: $word"

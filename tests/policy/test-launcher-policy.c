@@ -247,6 +247,14 @@ static void test_bounds(void)
 	       "what --agent shows is read, too");
 	ceiling = made("ceiling", "{'tcp': []}");
 	is_str(more_text(&policy, &ceiling, &ceiling), "tcp=any", "an empty list allows nothing");
+	ceiling = made("ceiling", "{'profile': 'full'}");
+	policy = made("p", "{'allow-degraded': ['seccomp'], 'fallback': 'landlock-only'}");
+	is_str(more_text(&policy, &ceiling, &ceiling),
+	       "allow-degraded=seccomp; fallback=landlock-only",
+	       "who bounds the profile bounds what goes on without its layers");
+	ceiling = made("ceiling", "{'profile': 'full', 'allow-degraded': ['seccomp']}");
+	is_str(more_text(&policy, &ceiling, &ceiling), "fallback=landlock-only",
+	       "... and may allow it");
 }
 
 int main(void)
