@@ -142,18 +142,26 @@ static bool file_has(const char *dir, const char *name, const char *word)
 }
 
 /*
- * May controllers be enabled for what lies in our own cgroup? Not beside processes in it, but for
- * the root of all, which alone has no type; we ourselves can be moved.
+ * May controllers be enabled for what lies in a cgroup? Not beside processes in it, but for the
+ * root of all, which alone has no type; we ourselves can be moved.
  */
 static bool can_enable(const char *dir)
 {
 	char text[64], own[32];
+	ssize_t n;
 
+	if (!can_write_file(dir, "cgroup.subtree_control"))
+		return false;
 	if (access(pool_printf("%s/cgroup.type", dir), F_OK) && errno == ENOENT)
 		return true;
 	(void)snprintf(own, sizeof(own), "%d\n", (int)getpid());
-	return fd_read_file(pool_printf("%s/cgroup.procs", dir), text, sizeof(text)) > 0 &&
-	       str_equal(text, own);
+	n = fd_read_file(pool_printf("%s/cgroup.procs", dir), text, sizeof(text));
+	return n == 0 || (n > 0 && str_equal(text, own));
+}
+
+static bool is_systemds(void)
+{
+	return access("/run/systemd/system", F_OK) == 0;
 }
 
 /* What systemd arranges itself is not ours to add to: a slice, or the root (its "single writer").
@@ -162,7 +170,7 @@ static bool is_managed(const char *dir, const struct cgroup_place *place)
 {
 	size_t n = strlen(dir);
 
-	if (access("/run/systemd/system", F_OK))
+	if (!is_systemds())
 		return false;
 	return str_equal(dir, place->root) || (n > 6 && str_equal(dir + n - 6, ".slice"));
 }
@@ -178,7 +186,9 @@ static unsigned int offers(const char *dir, const struct cgroup_place *place, un
 		if ((wanted & ~have & BIT(i)) &&
 		    file_has(dir, "cgroup.subtree_control", controller_name((enum controller)i)))
 			have |= BIT(i);
-	if (have == wanted || !str_equal(dir, place->own) || !can_enable(dir))
+	/* Above our own, systemd may take back what it did not enable itself, and the bound with
+	 * it. */
+	if (have == wanted || (is_systemds() && !str_equal(dir, place->own)) || !can_enable(dir))
 		return have;
 	for (int i = 0; i < CONTROLLERS; i++)
 		if ((wanted & ~have & BIT(i)) &&

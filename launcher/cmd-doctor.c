@@ -96,7 +96,16 @@ static struct line try_profile(const struct host *host, const char *name, const 
 	return l;
 }
 
-static size_t look(const struct host *host, struct line *lines)
+static struct line look_row(const struct doctor_row *row, const struct host *host)
+{
+	struct finding f = {0};
+	bool ok = row->look(host, &f) == 0;
+
+	return (struct line){row->name, f.detail, row->without, false, ok, f.why};
+}
+
+/* first: of those rows that were looked at first, in their order. */
+static size_t look(const struct host *host, const struct line *first, struct line *lines)
 {
 	uint32_t full = profile_set(profile_find("full"));
 	size_t n = 0;
@@ -106,27 +115,39 @@ static size_t look(const struct host *host, struct line *lines)
 	for (int i = 0; layers[i]; i++)
 		lines[n++] = try_layer(host, i, full);
 	for (const struct doctor_row *row = doctor_rows; row->name; row++) {
-		struct finding f = {0};
-		bool ok = row->look(host, &f) == 0;
-
-		lines[n++] = (struct line){row->name, f.detail, row->without, false, ok, f.why};
+		if (row->first)
+			lines[n++] = *first++;
+		else
+			lines[n++] = look_row(row, host);
 	}
 	return n;
+}
+
+static void look_first(const struct identity *id, struct line *first)
+{
+	const struct host host = {.id = *id};
+
+	for (const struct doctor_row *row = doctor_rows; row->name; row++)
+		if (row->first)
+			*first++ = look_row(row, &host);
 }
 
 static int examine(const struct request *request, bool *whole, struct err *e)
 {
 	struct policy policy = {0};
-	struct line lines[2 * LAYERS_MAX];
+	struct line lines[2 * LAYERS_MAX], first[LAYERS_MAX];
 	struct identity id;
 	struct host host;
 	struct out out;
 	size_t n;
 
-	if (identity_make(&policy, &id, e) || identity_apply(&id, e))
+	if (identity_make(&policy, &id, e))
+		return -1;
+	look_first(&id, first);
+	if (identity_apply(&id, e))
 		return -1;
 	host_read(&policy, &id, &host);
-	n = look(&host, lines);
+	n = look(&host, first, lines);
 	*whole = true;
 	for (size_t i = 0; i < n; i++)
 		*whole = *whole && (lines[i].ok || !lines[i].needed);

@@ -11,7 +11,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -80,24 +82,25 @@ static int try_overlay(const void *host, struct err *e)
 }
 
 /* Both are namespaces to the table of causes: the layer user's. */
-static int look_apart(int (*act)(const void *arg, struct err *e), const struct host *host,
-		      const char *detail, struct finding *f)
+static int look_nested(const struct host *host, struct finding *f)
 {
-	f->detail = detail;
-	if (trial_apart(act, host, &f->why) == 0)
+	f->detail = "a user namespace in a user namespace";
+	if (trial_apart(try_nested, host, &f->why) == 0)
 		return 0;
 	cause_explain(layers[layers_find("user")], &f->why);
 	return -1;
 }
 
-static int look_nested(const struct host *host, struct finding *f)
-{
-	return look_apart(try_nested, host, "a user namespace in a user namespace", f);
-}
-
 static int look_overlay(const struct host *host, struct finding *f)
 {
-	return look_apart(try_overlay, host, "an overlay mounted in a user namespace", f);
+	f->detail = "an overlay mounted in a user namespace";
+	if (trial_apart(try_overlay, host, &f->why) == 0)
+		return 0;
+	if (f->why.num == ENODEV)
+		return gap(f, "not-built", ENODEV, pool_copy(f->why.what),
+			   "Load the module (modprobe overlay), or use a kernel that has it.");
+	cause_explain(layers[layers_find("user")], &f->why);
+	return -1;
 }
 
 static int look_landlock(const struct host *host, struct finding *f)
@@ -213,43 +216,59 @@ static int look_limits(const struct host *host, struct finding *f)
 	return -1;
 }
 
-static bool is_cgroup2(const struct around_mount *m, const void *arg)
-{
-	(void)arg;
-	return str_equal(m->type, "cgroup2");
-}
-
+/* Where a run with each of these limits would have its cgroups: as root, where root starts it. */
 static int look_cgroup(const struct host *host, struct finding *f)
 {
-	static const char remedy[] = "Start it in a delegated subtree: systemd-run --user --scope "
-				     "-p Delegate=yes ..., or "
-				     "as a service with Delegate=yes; a container wants "
-				     "--cgroupns=private and a writable "
-				     "/sys/fs/cgroup.";
-	char text[4096], controllers[256], *line;
-	struct around_mount m;
-	const char *dir;
+	static const struct policy all = {.limits = {.memory = "1G", .cpu = "1", .cpu_time = "1h"}};
+	struct host_cgroup found[CONTROLLERS];
+	const char *detail = "";
 
 	(void)host;
-	f->detail = "a delegated cgroup v2 with memory, pids and cpu";
-	if (!around_find_mount(is_cgroup2, NULL, &m) ||
-	    fd_read_file("/proc/self/cgroup", text, sizeof(text)) <= 0 ||
-	    !(line = strstr(text, "0::/")))
-		return gap(f, "no-cgroup2", ENOENT, "no cgroup v2 is mounted",
-			   "Boot with systemd.unified_cgroup_hierarchy=1, or mount one.");
-	line[strcspn(line, "\n")] = '\0';
-	dir = pool_printf("%s%s", m.place, line + 3);
-	if (fd_read_file(pool_printf("%s/cgroup.controllers", dir), controllers,
-			 sizeof(controllers)) <= 0)
-		controllers[0] = '\0';
-	if (!strstr(controllers, "memory") || !strstr(controllers, "pids") ||
-	    !strstr(controllers, "cpu"))
-		return gap(f, "cgroup-controllers", 0, "memory, pids and cpu are not all in v2",
-			   "Boot with cgroup_no_v1=all, so that they are not bound to v1.");
-	dir = pool_printf("%s/pinfold-doctor-%d", dir, (int)getpid());
-	if (mkdir(dir, 0700))
-		return gap(f, "cgroup-not-delegated", errno, "make a cgroup below our own", remedy);
-	return rmdir(dir) ? gap(f, "cgroup-not-delegated", errno, "take it away again", remedy) : 0;
+	f->detail = "cgroups that bound memory and processors";
+	cgroups_read(&all, found);
+	for (int i = 0; i < CONTROLLERS; i++) {
+		const struct host_cgroup *c = &found[i];
+		const char *name = controller_name((enum controller)i);
+
+		if (i == CONTROL_PIDS)
+			continue;
+		if (!c->parent && !c->why)
+			return gap(f, "no-cgroup", ENOENT,
+				   pool_printf("no cgroup file system has the controller %s", name),
+				   "Mount cgroup v2 at /sys/fs/cgroup, with a kernel that has the "
+				   "controllers memory and cpu.");
+		if (!c->parent)
+			return gap(f, "cgroup-not-delegated", 0, c->why,
+				   "Start it in a delegated subtree: systemd-run --user --scope -p "
+				   "Delegate=yes pinfold ..., or as a service with Delegate=yes; a "
+				   "container wants --cgroupns=private and a writable "
+				   "/sys/fs/cgroup.");
+		detail = pool_printf("%s%s%s (v%u)", detail, *detail ? ", " : "", name, c->version);
+	}
+	f->detail = detail;
+	return 0;
+}
+
+/* Root's starts show the paths of others so, the workspace first; nobody else may, nor needs to. */
+static int look_idmap(const struct host *host, struct finding *f)
+{
+	char here[PATH_MAX];
+
+	f->detail = host->id.from_root ? "root can show its files as the agent's own"
+				       : "not tried: only root may make them";
+	/* What is mounted below / is of many kinds. */
+	if (!getcwd(here, sizeof(here)) || str_equal(here, "/"))
+		(void)snprintf(here, sizeof(here), "/usr");
+	if (!host->id.from_root || take_try(here, &host->id, &f->why) == 0)
+		return 0;
+	err_cause(&f->why, "no-idmap");
+	if (f->why.num == EPERM)
+		return err_remedy(&f->why,
+				  "This root is a container's, not the host's: start as an "
+				  "ordinary user inside, who owns what it works on.");
+	err_remedy(&f->why, "Use Linux 5.12 or later, and a file system that has them (not all "
+			    "network and stacked ones do).");
+	return -1;
 }
 
 static int look_gpu(const struct host *host, struct finding *f)
@@ -283,16 +302,19 @@ static int look_gpu(const struct host *host, struct finding *f)
 
 const struct doctor_row doctor_rows[] = {
 	{"landlock-abi", "What Landlock does not know stands on the namespaces alone.",
-	 look_landlock},
-	{"nested", "No sandbox can be made inside another one.", look_nested},
-	{"overlay", "Nothing that is used today.", look_overlay},
-	{"proc", "The layers user or pid cannot stand.", look_proc},
-	{"tmp", "Runs have a /tmp of their own; pinfold matrix and bench want this one.", look_tmp},
-	{"exec", "What lies there can be read and written, and not run.", look_exec},
-	{"pty", "The command gets the caller's terminal as it is, or none.", look_pty},
-	{"room", "Starts fail while the bound is met.", look_limits},
+	 look_landlock, false},
+	{"nested", "No sandbox can be made inside another one.", look_nested, false},
+	{"overlay", "Nothing that is used today.", look_overlay, false},
+	{"idmap", "Root's own files cannot be shown writable to a command that root starts.",
+	 look_idmap, true},
+	{"proc", "The layers user or pid cannot stand.", look_proc, false},
+	{"tmp", "Runs have a /tmp of their own; pinfold matrix and bench want this one.", look_tmp,
+	 false},
+	{"exec", "What lies there can be read and written, and not run.", look_exec, false},
+	{"pty", "The command gets the caller's terminal as it is, or none.", look_pty, false},
+	{"room", "Starts fail while the bound is met.", look_limits, false},
 	{"cgroup-limits", "Bounds of memory and processor time cannot be kept for a whole tree.",
-	 look_cgroup},
-	{"gpu", "A command that is shown the device cannot open it either.", look_gpu},
-	{NULL, NULL, NULL},
+	 look_cgroup, true},
+	{"gpu", "A command that is shown the device cannot open it either.", look_gpu, false},
+	{NULL, NULL, NULL, false},
 };

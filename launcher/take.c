@@ -12,7 +12,7 @@
  * Should: open each path once, without links. Mustn't: map anybody to host root: the agent's id
  * takes the owner's place, and nobody else's changes. Mustn't: make, change or remove anything.
  */
-#include "pinfold.h"
+#include "doctor.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -211,6 +211,17 @@ int take_guards(const struct policy *policy, struct host *host, struct err *e)
 	if (host->id.takes)
 		take_paths(host);
 	return 0;
+}
+
+int take_try(const char *path, const struct identity *id, struct err *e)
+{
+	struct host_path p = {.real = path, .writable = true};
+	struct owner last = {.fd = -1};
+	autoclose int tree = take_tree(&p, id, &last);
+	int num = errno;
+
+	fd_cleanup(&last.fd);
+	return tree >= 0 ? 0 : fail(e, num, "take %s so that it is the agent's", path);
 }
 
 int take_leave(const struct host *host, struct err *e)

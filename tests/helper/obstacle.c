@@ -6,16 +6,21 @@
  *
  * CALL is a row of calls[]: a system call, or one with a certain argument behind a colon. ANSWER is
  * EPERM, EACCES, ENOSYS, EOPNOTSUPP, EINVAL, ENOSPC, EIO, or KILL for the death of the whole
- * process.
+ * process. landlock-abi=N answers as a kernel whose Landlock is of that ABI, and knows no errata.
  */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "uapi.h"
@@ -124,13 +129,72 @@ static int put_rule(const char *text)
 	return 0;
 }
 
+/*
+ * landlock_create_ruleset(NULL, 0, FLAGS) asks for the version (1) and the errata (2). A filter can
+ * answer with an error only; a number takes somebody who is asked (seccomp_unotify(2)).
+ */
+static int put_abi(const char *text, long long *abi)
+{
+	char *end;
+
+	*abi = strtol(text, &end, 10);
+	if (*end || *abi < 1 || insns_n + 8 > INSNS_MAX)
+		return -1;
+	put(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
+	put(BPF_JMP | BPF_JEQ | BPF_K, NR_landlock_create_ruleset, 0, 5);
+	put(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2]), 0, 0);
+	put(BPF_JMP | BPF_JEQ | BPF_K, UAPI_LANDLOCK_VERSION, 0, 1);
+	put(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF, 0, 0);
+	put(BPF_JMP | BPF_JEQ | BPF_K, UAPI_LANDLOCK_ERRATA, 0, 1);
+	put(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL, 0, 0);
+	return 0;
+}
+
+/* Answers until main_fd, a pidfd, says that the program has ended. */
+static void answer_all(int listener, int main_fd, long long abi)
+{
+	struct pollfd fds[] = {{listener, POLLIN, 0}, {main_fd, POLLIN, 0}};
+
+	while (poll(fds, 2, -1) >= 0 && !fds[1].revents) {
+		struct seccomp_notif asked = {0};
+		struct seccomp_notif_resp answer = {0};
+
+		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &asked))
+			continue; /* who asked has died */
+		answer.id = asked.id;
+		answer.val = abi;
+		(void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+	}
+}
+
+/* A process that is nobody's child, since the program may not have one that it did not make. */
+static int start_answering(int listener, long long abi)
+{
+	int main_fd = (int)syscall(NR_pidfd_open, getpid(), 0);
+	pid_t pid = main_fd < 0 ? -1 : fork();
+
+	if (pid == 0) {
+		if (fork() == 0)
+			answer_all(listener, main_fd, abi);
+		_exit(0);
+	}
+	if (pid < 0 || waitpid(pid, NULL, 0) < 0)
+		return -1;
+	(void)close(listener);
+	return close(main_fd);
+}
+
 int main(int argc, char **argv)
 {
+	static const char landlock[] = "landlock-abi=";
 	struct sock_fprog prog;
-	int i = 1;
+	long long abi = 0;
+	int i = 1, listener;
 
 	for (; i < argc && strchr(argv[i], '=') && argv[i][0] != '/'; i++) {
-		if (put_rule(argv[i])) {
+		bool is_abi = strncmp(argv[i], landlock, sizeof(landlock) - 1) == 0;
+
+		if (is_abi ? put_abi(argv[i] + sizeof(landlock) - 1, &abi) : put_rule(argv[i])) {
 			fprintf(stderr, "obstacle: %s is not known\n", argv[i]);
 			return 2;
 		}
@@ -140,7 +204,9 @@ int main(int argc, char **argv)
 	put(BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
 	prog = (struct sock_fprog){insns_n, insns};
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
-	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog)) {
+	    (listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+				     abi ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0, &prog)) < 0 ||
+	    (abi && start_answering(listener, abi))) {
 		perror("obstacle");
 		return 2;
 	}

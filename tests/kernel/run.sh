@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # pinfold on another kernel: boots Debian's in an emulated machine that has nothing but busybox and
-# our programs, and passes on the TAP that tests/kernel/inside/*.sh print there. `make check-kernel`.
+# our programs, and passes on the TAP that tests/kernel/inside/*.sh print there. `make check-kernels`.
 #
 # The machine is its own host: root may set any sysctl in it, and nothing outside can be reached.
 # Kernel, busybox and cpio come from Debian's archive once, and are unpacked below $BUILD/kernel, not
@@ -59,8 +59,8 @@ make_tree() {
         ln -s busybox "$1/usr/bin/$applet"
     done
     for program in "$BUILD/pinfold" "$BUILD/pinfold-probe" "$KERNEL/pinfold-matrix" \
-        "$BUILD/tests/helper/try" "$BUILD/tests/helper/pty"; do
-        install -m 755 "$program" "$1/opt/pinfold/" || bail_out "no $program: use make check-kernel"
+        "$BUILD/tests/helper/try" "$BUILD/tests/helper/pty" "$BUILD/tests/helper/bomb"; do
+        install -m 755 "$program" "$1/opt/pinfold/" || bail_out "no $program: use make check-kernels"
     done
     install -m 755 "$TOP/tests/kernel/init" "$1/init"
     cp "$TOP"/tests/kernel/inside/* "$1/tests/inside/"
@@ -124,6 +124,7 @@ boot() {
 }
 
 [ "$(uname -m)" = x86_64 ] || skip_all 'the programs and the machine are of x86-64'
+command -v "$QEMU" >/dev/null || "$TOP/tools/deps.sh" kernels 2>/dev/null || true
 command -v "$QEMU" >/dev/null || skip_all "$QEMU is not installed (package qemu-system-x86)"
 fetch
 make_initramfs
@@ -131,6 +132,8 @@ boot layers '' ''
 boot matrix MATRIX_AS=root ''
 boot matrix MATRIX_AS=user ''
 boot sysctl '' ''
+boot limits '' ''
+boot doctor '' ''
 boot no-landlock 'lsm=lockdown,yama,apparmor' ''
 boot careful 'lockdown=confidentiality apparmor=0 ipv6.disable=1' ''
 boot rootfs '' rootfs
