@@ -62,8 +62,11 @@ static enum guard_how guard_in(struct plan *plan, const struct guard *g, size_t 
 		return GUARD_BY_ABOVE;
 	if (above)
 		return GUARD_BY_ABOVE;
-	if (g->found == GUARD_ABSENT || g->way == GUARD_WATCH || (g->way == GUARD_HOLD && !*rest))
+	if (g->found == GUARD_ABSENT || g->way == GUARD_WATCH)
 		return GUARD_BY_END;
+	/* The tree that is shown is a mount already, and its name lies outside of what is. */
+	if (g->way == GUARD_HOLD && !*rest)
+		return GUARD_BY_MOUNT;
 	m.kind = g->way == GUARD_DENY ? MOUNT_DENY : g->way == GUARD_KEEP ? MOUNT_KEEP : MOUNT_HOLD;
 	m.dest = str_equal(shows.dest, "/") ? rest : pool_printf("%s%s", shows.dest, rest);
 	m.is_file = g->found != GUARD_DIRECTORY;

@@ -204,7 +204,10 @@ static void judge_new(struct walker *w, const struct guard *g, const struct plac
 	case GUARD_BACKLINK:
 		return;
 	default:
-		planted_add(s, place, NULL);
+		/* Whatever else is believed of it, what was there before the run is not the run's.
+		 */
+		if (g->found == GUARD_ABSENT || !is_same(g->id, &place->st))
+			planted_add(s, place, NULL);
 	}
 }
 
