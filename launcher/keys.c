@@ -17,6 +17,7 @@
 static const char *const fallback_names[] = {"none", "landlock-only", NULL};
 static const char *const terminal_words[] = {"pty", "inherit", NULL};
 static const char *const filter_words[] = {"on", "off", NULL};
+static const char *const show_words[] = {"hide", "show", NULL};
 static const char *const home_names[] = {"none", "private", NULL};
 static const char *const view_names[] = {"bare", "agent", NULL};
 
@@ -52,6 +53,9 @@ const struct key keys[] = {
 	 "an empty home inside, gone afterwards (view agent)"},
 	{"workspace", "filesystem.workspace", OPT_STRING, AT(workspace), KEY_PATH, KEY_GRANTS, NULL,
 	 "DIR", "show DIR writable at its own path, with the names that the host obeys kept"},
+	{"command-dir", "filesystem.command-dir", OPT_STRING, AT(command_dir), KEY_WORD,
+	 KEY_ORDERED, show_words, "hide|show",
+	 "show the directory of the command itself, read-only (default: hide)"},
 	{"deny", "filesystem.deny", OPT_LIST, AT(deny), KEY_PATTERN, KEY_DENIES, NULL,
 	 "PATH|PATTERN", "neither read nor write it, wherever it is shown"},
 	{"protect", "filesystem.protect", OPT_LIST, AT(protect), KEY_PATTERN, KEY_DENIES, NULL,

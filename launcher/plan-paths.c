@@ -169,11 +169,17 @@ static bool is_optional(const struct policy *policy, const char *given)
 	return false;
 }
 
-static bool is_missing(const struct host *host, const char *given)
+/* What may be missing, and is; or is a link, which is not followed: that is said. */
+static bool leave_out(const struct host *host, struct plan *plan, const char *given)
 {
 	const struct host_path *p = find_path(host, given);
 
-	return p && !p->real && (p->num == ENOENT || p->num == ENOTDIR);
+	if (p && p->is_link)
+		pool_list_add(&plan->guards.notes,
+			      pool_printf("%s is a symbolic link, and left out; --ro %s:%s shows "
+					  "what it leads to",
+					  given, p->real, given));
+	return p && (p->is_link || (!p->real && (p->num == ENOENT || p->num == ENOTDIR)));
 }
 
 int view_add_list(const struct policy *policy, const struct host *host, struct plan *plan,
@@ -187,7 +193,7 @@ int view_add_list(const struct policy *policy, const struct host *host, struct p
 
 		if (colon)
 			given = pool_copy_n(given, (size_t)(colon - given));
-		if (is_missing(host, given) && is_optional(policy, given))
+		if (is_optional(policy, given) && leave_out(host, plan, given))
 			continue;
 		if (add_path(host, plan, writable ? "--rw" : "--ro", given,
 			     colon ? colon + 1 : NULL, writable, e))

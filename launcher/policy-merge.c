@@ -98,11 +98,25 @@ static size_t find(const struct key *key, const struct str_list *list, size_t n,
 	return i;
 }
 
+/* The workspace is one more of what is writable: "!$WORKSPACE" takes it away. */
+static bool is_workspace(const struct policy *policy, const struct key *key, const char *text)
+{
+	return key->offset == offsetof(struct policy, rw) && policy->workspace &&
+	       str_equal(policy->workspace, text);
+}
+
 bool policy_has_entry(const struct policy *policy, const struct key *key, const char *text)
 {
 	const struct str_list *list = member(policy, key);
 
-	return find(key, list, list->n, text) < list->n;
+	return find(key, list, list->n, text) < list->n || is_workspace(policy, key, text);
+}
+
+static void forget_workspace(struct policy *policy)
+{
+	policy->workspace = NULL;
+	policy->from[key_at(offsetof(struct policy, workspace)) - keys] =
+		(struct str_list){NULL, 0};
 }
 
 static void remove_entry(struct str_list *list, size_t at)
@@ -137,6 +151,10 @@ static ssize_t take_away(const struct key *key, const char *text, const char *fr
 	if (at < list->n) {
 		remove_from(policy, key, at);
 		return (ssize_t)at;
+	}
+	if (is_workspace(policy, key, text)) {
+		forget_workspace(policy);
+		return (ssize_t)list->n;
 	}
 	if (str_equal(from, POLICY_OPTION))
 		err_where(e, "--%s", key->option);
@@ -227,6 +245,31 @@ static int check_opposites(const struct policy *policy, struct err *e)
 	return 0;
 }
 
+/*
+ * The workspace is one directory, shown once: who says --rw of it says nothing new, and who says
+ * --ro of it, later, takes the writing away.
+ */
+static void settle_workspace(const struct policy *later, struct policy *policy)
+{
+	const struct key *rw = key_at(offsetof(struct policy, rw));
+	const struct key *ro = key_at(offsetof(struct policy, ro));
+	size_t at;
+
+	if (!policy->workspace)
+		return;
+	at = find_text(&policy->rw, policy->workspace);
+	if (at < policy->rw.n)
+		remove_from(policy, rw, at);
+	at = find_text(&policy->ro, policy->workspace);
+	if (at == policy->ro.n)
+		return;
+	if (later->workspace) {
+		remove_from(policy, ro, at);
+		return;
+	}
+	forget_workspace(policy);
+}
+
 int policy_merge(const struct policy *later, struct policy *policy, struct err *e)
 {
 	if (check_opposites(later, e))
@@ -252,5 +295,6 @@ int policy_merge(const struct policy *later, struct policy *policy, struct err *
 	}
 	if (later->command)
 		policy->command = later->command;
+	settle_workspace(later, policy);
 	return 0;
 }

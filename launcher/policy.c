@@ -140,7 +140,8 @@ static int check_workspace_paths(const char *path, const struct policy *policy,
 
 	for (size_t i = 0; i < ro->n; i++)
 		if (ro->v[i][0] != '!' && !has_text(&policy->ro, ro->v[i]) &&
-		    !has_text(&policy->rw, ro->v[i]))
+		    !has_text(&policy->rw, ro->v[i]) &&
+		    !(policy->workspace && str_equal(policy->workspace, ro->v[i])))
 			return refuse_more(path, keys_find("filesystem.ro"), ro->v[i], e);
 	for (size_t i = 0; i < rw->n; i++)
 		if (rw->v[i][0] != '!' && !has_text(&policy->rw, rw->v[i]))
@@ -187,6 +188,17 @@ static void make_real(const struct policy_places *places, struct str_list *list)
 	*list = real;
 }
 
+static void make_one_real(const struct policy_places *places, const char **path)
+{
+	struct str_list one = {NULL, 0};
+
+	if (!*path)
+		return;
+	pool_list_add(&one, *path);
+	make_real(places, &one);
+	*path = one.v[0];
+}
+
 /* Paths are compared as what they are on this machine: no link or ".." leads past a ceiling. */
 static void make_paths_real(const struct policy_places *places, struct policy *policy)
 {
@@ -196,13 +208,8 @@ static void make_paths_real(const struct policy_places *places, struct policy *p
 		if (k->form == KEY_PATH && k->sense == KEY_GRANTS && k->type == OPT_LIST)
 			make_real(places, list);
 	}
-	if (policy->agent) {
-		struct str_list one = {NULL, 0};
-
-		pool_list_add(&one, policy->agent);
-		make_real(places, &one);
-		policy->agent = one.v[0];
-	}
+	make_one_real(places, &policy->agent);
+	make_one_real(places, &policy->workspace);
 }
 
 /* Who writes a key into a ceiling believes that it bounds something. */
@@ -268,8 +275,9 @@ int policy_resolve(const struct policy *asked, struct policy *policy, struct err
 		if (load_files(asked, &places, policy, e) || add_workspace(&places, policy, e))
 			return -1;
 	}
-	if (policy_merge(&options, policy, e) || check_ceiling(&places, policy, e))
+	if (policy_merge(&options, policy, e))
 		return -1;
 	take_usual_command(policy);
-	return 0;
+	policy_add_command(&places, policy);
+	return check_ceiling(&places, policy, e);
 }

@@ -38,6 +38,7 @@ struct policy {
 	struct str_list
 		optional; /* what of these may be missing: such a path, or what lies below it */
 	const char *workspace;	   /* shown writable, with the names of protected.def kept */
+	const char *command_dir;   /* hide or show; NULL: hide */
 	struct str_list deny;	   /* paths and patterns that are closed again */
 	struct str_list protect;   /* ... that stay as they are: read-only, and not to be planted */
 	struct str_list unprotect; /* names and groups of protected.def that are not kept */
@@ -209,6 +210,9 @@ extern const struct policy_shipped policy_shipped[];
 /* policy-load.c: names and files, with all that they extend, on top of policy. */
 int policy_load(const struct str_list *names, const struct policy_places *places,
 		struct policy *policy, struct err *e);
+
+/* policy-command.c: where the command lies, added to what is shown read-only. */
+void policy_add_command(const struct policy_places *places, struct policy *policy);
 
 /* policy.c: all files that speak, and the options, as one policy. */
 int policy_resolve(const struct policy *asked, struct policy *policy, struct err *e);

@@ -13,14 +13,17 @@ chmod 755 "$CALLER_HOME" "$REPO"
 
 # here DIRECTORY OPTIONS... COMMAND: pinfold run there, by a caller whose home is $CALLER_HOME
 here() {
-    place=$1
+    where=$1
     shift
-    $as env -C "$place" HOME="$CALLER_HOME" "XDG_CONFIG_HOME=$TMP/config" "$PINFOLD" run "$@"
+    $as env -C "$where" HOME="$CALLER_HOME" "XDG_CONFIG_HOME=$TMP/config" "XDG_STATE_HOME=$TMP/state-$who" "$PINFOLD" run "$@"
 }
+
+mkdir -m 700 "$TMP/state-root" "$TMP/state-user"
+user_owned "$TMP/state-user"
 
 # A file system that root cannot show as its owner's: root must say whom to run as.
 if [ "$(id -u)" = 0 ]; then
-    as=run
+    as=run who=root
     here "$REPO" true
     case $err in *id-mapped*)
         skip "the default, started by root" "the file system of $TMP cannot be seen through an id-mapped mount"
@@ -57,6 +60,61 @@ below"
     is "... as the policy strict does ($who)" "$(echo $out)" "mine refused"
     here "$REPO" --without ipc --report - true
     like "a layer less leaves the rest of it ($who)" "$out" '"/etc/passwd"'
+}
+
+# A repository, and a worktree whose repository lies elsewhere: git works in both, and nothing of them moves.
+repositories() {
+    if [ ! -x /usr/bin/git ]; then
+        skip "git in a worktree ($who)" "/usr/bin/git is not installed"
+        return
+    fi
+    rm -rf "$TMP/home/main" "$TMP/home/linked"
+    git init -q "$TMP/home/main"
+    git -C "$TMP/home/main" -c user.name=a -c user.email=b@c commit -q --allow-empty -m first
+    git -C "$TMP/home/main" worktree add -q "$TMP/home/linked" -b side
+    owned
+    for place in main linked; do
+        here "$CALLER_HOME/$place" sh -c 'git -c user.name=a -c user.email=b@c commit -q --allow-empty -m second && git log --format=%s | wc -l'
+        is "git in a $place worktree ($who)" "$status:$out:$err" 0:2:
+        is "... and the host finds it there, whole ($who)" \
+            "$(git -c safe.directory='*' -C "$CALLER_HOME/$place" log --format=%s 2>&1 | head -n 1)" second
+    done
+    here "$CALLER_HOME/main" sh -c 'echo x >.git/hooks/pre-commit || echo kept; echo x >.envrc' 2>/dev/null
+    is "a hook is not planted, and a name that was is reported ($who)" "$status:$out" 122:kept
+    ok "... and gone ($who)" test ! -e "$CALLER_HOME/main/.envrc"
+}
+
+# A tool of the caller's that lies in the real home.
+tools() {
+    mkdir -p "$CALLER_HOME/.local/bin" "$CALLER_HOME/opt/tool/bin" "$CALLER_HOME/opt/tool/lib"
+    printf '#!/bin/sh\necho tool; cat "$(dirname "$0")/beside" 2>/dev/null; [ ! -w "$0" ] || echo writable\n' >"$CALLER_HOME/.local/bin/tool"
+    echo beside >"$CALLER_HOME/.local/bin/beside"
+    cp "$CALLER_HOME/.local/bin/tool" "$CALLER_HOME/opt/tool/lib/real"
+    echo library >"$CALLER_HOME/opt/tool/lib/beside"
+    ln -sf ../lib/real "$CALLER_HOME/opt/tool/bin/linked"
+    cp "$CALLER_HOME/.local/bin/tool" "$CALLER_HOME/alone"
+    chmod +x "$CALLER_HOME"/.local/bin/tool "$CALLER_HOME"/opt/tool/lib/real "$CALLER_HOME"/alone
+    owned
+    here "$REPO" -- "$CALLER_HOME/.local/bin/tool"
+    is "a tool in ~/.local/bin, read-only ($who)" "$status:$out" "0:tool
+beside"
+    here "$REPO" -- "$CALLER_HOME/opt/tool/bin/linked"
+    is "a tool behind a link ($who)" "$status:$out" 0:tool
+    here "$REPO" --setenv "PATH=$CALLER_HOME/opt/tool/lib:/usr/bin:/bin" -- sh -c 'ls ~/opt 2>/dev/null || echo none'
+    is "... and nobody's directory but the command's ($who)" "$out" none
+    here "$REPO" -- "$CALLER_HOME/alone"
+    like "a tool in the home itself is shown alone ($who)" "$out" '^tool'
+    here "$REPO" -- sh -c 'ls -A ~ | tr "\n" " "'
+    is "the home shows its tools and the workspace ($who)" "$out" ".local work "
+    here "$REPO" --policy strict -- "$CALLER_HOME/opt/tool/lib/real"
+    is "... by every policy that extends the default ($who)" "$status:$(echo $out)" "0:tool library"
+    # What a command inside could have put there leads nowhere.
+    ln -sf ../.ssh/tool "$REPO/planted"
+    cp "$CALLER_HOME/alone" "$CALLER_HOME/.ssh/tool"
+    owned
+    here "$REPO" -- ./planted
+    is "a link in the workspace shows nothing outside ($who)" "$status" 127
+    rm -rf "$REPO/planted" "$CALLER_HOME/.local" "$CALLER_HOME/opt" "$CALLER_HOME/alone" "$CALLER_HOME/.ssh/tool"
 }
 
 # A server and its client: the loopback inside is theirs, and there is nothing beside it.
@@ -114,9 +172,9 @@ refusals() {
     mkdir "$TMP/gone"
     chmod 777 "$TMP/gone"
     # shellcheck disable=SC2086
-    got=$(cd "$TMP/gone" && rmdir "$TMP/gone" && HOME=$CALLER_HOME timeout 20 $drop "$PINFOLD" run true 2>&1)
+    got=$(cd "$TMP/gone" && rmdir "$TMP/gone" && HOME=$CALLER_HOME XDG_STATE_HOME=$TMP/state-$who timeout 20 $drop "$PINFOLD" run true 2>&1)
     like "a directory that is gone ($who)" "$got" "the current directory cannot be told"
-    $as env -i -C "$REPO" "$PINFOLD" run /bin/sh -c 'echo "$PINFOLD"'
+    $as env -i -C "$REPO" "XDG_STATE_HOME=$TMP/state-$who" "$PINFOLD" run /bin/sh -c 'echo "$PINFOLD"'
     is "without any environment ($who)" "$status:$out" 0:1
     owned
     mkdir "$REPO/colon:"
@@ -127,6 +185,8 @@ refusals() {
 }
 
 each_uid workspace
+each_uid repositories
+each_uid tools
 each_uid loopback
 each_uid profiles
 each_uid refusals

@@ -40,6 +40,7 @@ static const struct {
 		{"view", AT(view)},
 		{"home", AT(home)},
 		{"workspace", AT(workspace)},
+		{"command-dir", AT(command_dir)},
 		{"on-planted", AT(on_planted)},
 		{"search", AT(search)},
 },
