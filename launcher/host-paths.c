@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "pool.h"
@@ -118,9 +119,16 @@ static void read_path(struct host *host, const char *given, bool writable, struc
 	}
 	p->is_link = S_ISLNK(st.st_mode);
 	p->is_dir = S_ISDIR(st.st_mode);
+	p->is_socket = S_ISSOCK(st.st_mode);
+	p->is_block = S_ISBLK(st.st_mode);
+	p->is_node = S_ISCHR(st.st_mode) || p->is_block;
+	if (p->is_node) {
+		p->major = major(st.st_rdev);
+		p->minor = minor(st.st_rdev);
+	}
 	p->real = pool_copy(p->is_link && realpath(real, target) ? target : real);
-	/* What root takes it may read, and the agent as its owner could. */
-	if (!host->id.takes && !may_read(host, real, &st))
+	/* What root takes it may read, and the agent as its owner could. Nobody reads a socket. */
+	if (!host->id.takes && !p->is_socket && !may_read(host, real, &st))
 		p->num = errno;
 }
 
@@ -134,6 +142,10 @@ void host_read_paths(const struct policy *policy, struct host *host)
 		read_path(host, source_of(policy->rw.v[i]), true, &last);
 	if (policy->workspace)
 		read_path(host, policy->workspace, true, &last);
+	for (size_t i = 0; i < policy->sockets.n; i++)
+		read_path(host, source_of(policy->sockets.v[i]), false, &last);
+	for (size_t i = 0; i < policy->devices.n; i++)
+		read_path(host, policy->devices.v[i], false, &last);
 	if (policy->agent)
 		read_path(host, policy->agent, false, &last);
 }

@@ -178,9 +178,13 @@ static void read_search_path(const struct host *host, struct host_view *view)
 
 void host_read_view(const struct policy *policy, struct host *host)
 {
+	char real[PATH_MAX];
+
 	read_user(policy, host);
 	read_own(host, "XDG_CONFIG_HOME", ".config", &host->view);
 	read_own(host, "XDG_STATE_HOME", ".local/state", &host->view);
 	read_etc(&host->view);
 	read_search_path(host, &host->view);
+	if (realpath("/etc/resolv.conf", real))
+		host->view.resolv = pool_copy(real);
 }

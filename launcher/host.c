@@ -119,6 +119,7 @@ void host_read(const struct policy *policy, const struct identity *id, struct ho
 	read_memory(host);
 	read_links(host);
 	host_read_paths(policy, host);
+	host_read_fds(policy, host);
 	read_terminals(host);
 	if (policy_wants_agent_view(policy))
 		host_read_view(policy, host);

@@ -19,6 +19,7 @@ static const char *const terminal_words[] = {"pty", "inherit", NULL};
 static const char *const filter_words[] = {"on", "off", NULL};
 static const char *const show_words[] = {"hide", "show", NULL};
 static const char *const home_names[] = {"none", "private", NULL};
+static const char *const network_names[] = {"none", "share", NULL};
 static const char *const view_names[] = {"bare", "agent", NULL};
 
 static const char *const planted_words[] = {"fail", "warn", NULL};
@@ -83,6 +84,22 @@ const struct key keys[] = {
 	 "numeric ids to run as, where root starts us"},
 	{"tcp", "tcp", OPT_LIST, AT(tcp), KEY_PORT, KEY_GRANTS, NULL, "PORT|own|any",
 	 "let Landlock leave a TCP port open; own: all, where the layer net is; any: all"},
+	{NULL, "network", OPT_STRING, AT(network), KEY_WORD, KEY_ORDERED, network_names,
+	 "none|share", "share: the host's network as it is"},
+	{"share-net", NULL, OPT_FLAG, AT(share_net), KEY_WORD, KEY_NEUTRAL, NULL, NULL,
+	 "give the command the host's network as it is"},
+	{"socket", "sockets", OPT_LIST, AT(sockets), KEY_PATH, KEY_GRANTS, NULL, "PATH[:DEST]",
+	 "let it connect to one unix socket of the host"},
+	{"device", "devices", OPT_LIST, AT(devices), KEY_PATH, KEY_GRANTS, NULL, "PATH",
+	 "let it use one device of the host"},
+	{"fd", NULL, OPT_LIST, AT(fds), KEY_WORD, KEY_GRANTS, NULL, "NUMBER",
+	 "hand over an open descriptor as it is"},
+	{"x11", NULL, OPT_FLAG, AT(x11), KEY_WORD, KEY_NEUTRAL, NULL, NULL,
+	 "not offered: says what to do instead"},
+	{"wayland", NULL, OPT_FLAG, AT(wayland), KEY_WORD, KEY_NEUTRAL, NULL, NULL,
+	 "not offered: says what to do instead"},
+	{"dbus", NULL, OPT_FLAG, AT(dbus), KEY_WORD, KEY_NEUTRAL, NULL, NULL,
+	 "not offered: says what to do instead"},
 	{"terminal", "terminal.mode", OPT_STRING, AT(terminal), KEY_WORD, KEY_ORDERED,
 	 terminal_words, "pty|inherit",
 	 "where the caller has a terminal: one of the command's own (default), or the same"},

@@ -16,6 +16,7 @@ enum mount_kind {
 	MOUNT_PROC,    /* a fresh procfs, or the host's where the pid layer is off */
 	MOUNT_DEVPTS,  /* own pseudo-terminals */
 	MOUNT_DEVICE,  /* one device node of the host */
+	MOUNT_SOCKET,  /* one unix socket of the host */
 	MOUNT_FILE,    /* a file in the root's tmpfs with content, or a copy of source */
 	MOUNT_MASK,    /* the null device over a file of /proc, where that would be readable */
 	MOUNT_KEEP,    /* what lies there already, read-only: nor can its name be taken away */
@@ -28,6 +29,7 @@ struct mount {
 	const char *source;  /* canonical path on the host, a link's text, or NULL */
 	const char *dest;    /* absolute path inside; without the mount layer the source counts */
 	const char *content; /* of a MOUNT_FILE; NULL: what source holds is copied */
+	unsigned int major, minor; /* of a MOUNT_DEVICE, or of what masks */
 	bool writable, is_file;
 	bool is_link; /* of a cover: it lies on a symbolic link itself */
 	bool mapped;  /* seen through an id-mapped mount; the owner on the disk: */

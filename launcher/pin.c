@@ -27,23 +27,12 @@ static uint64_t flags_of(const struct mount *m)
 	return flags | MOUNT_ATTR_NODEV | (m->writable ? 0 : MOUNT_ATTR_RDONLY);
 }
 
-static bool is_device(int fd, const char *path)
+static bool is_device(int fd, const struct mount *m)
 {
-	static const struct {
-		const char *path;
-		unsigned int major, minor;
-	} known[] = {
-		{"/dev/null", 1, 3},   {"/dev/zero", 1, 5},    {"/dev/full", 1, 7},
-		{"/dev/random", 1, 8}, {"/dev/urandom", 1, 9}, {"/dev/tty", 5, 0},
-	};
 	struct stat st;
 
-	if (fstat(fd, &st) || !S_ISCHR(st.st_mode))
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (str_equal(known[i].path, path))
-			return st.st_rdev == makedev(known[i].major, known[i].minor);
-	return false;
+	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) &&
+	       st.st_rdev == makedev(m->major, m->minor);
 }
 
 /*
@@ -85,7 +74,7 @@ int pin_tree(const struct mount *m, struct err *e)
 
 	if (fd < 0)
 		return fail(e, errno, "open %s", m->source);
-	if (mount_is_node(m) && !is_device(fd, m->source))
+	if (mount_is_node(m) && !is_device(fd, m))
 		return fail(e, 0, "%s is not the device of that name", m->source);
 	tree = clone_tree(fd, flags_of(m));
 	return tree >= 0 ? tree : fail(e, errno, "take %s", m->source);
@@ -151,6 +140,7 @@ int pin_mount(const struct mount *m, struct run *run, struct err *e)
 	case MOUNT_DENY:
 		return -1;
 	case MOUNT_TREE:
+	case MOUNT_SOCKET:
 		return m->taken && run->taken ? dup_taken(m, run, e) : pin_tree(m, e);
 	case MOUNT_FILE:
 		return m->content ? -1 : open_file(m, e);

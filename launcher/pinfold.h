@@ -74,6 +74,7 @@ struct host {
 	uint64_t memory;	  /* bytes; 0 where it cannot be told */
 	struct host_cgroup cgroups[CONTROLLERS];
 	const char *const *env; /* the caller's environment */
+	struct host_fd *fds;	/* what --fd names, in its order */
 	int *taken;		/* descriptors of detached mounts, by the numbers in paths */
 	size_t taken_n;
 	struct host_view view; /* zeroes where the view is bare */
@@ -82,70 +83,8 @@ struct host {
 
 /* ---- what will be done --------------------------------------------------------------------- */
 
-/* A TCP port that Landlock leaves open. */
-struct plan_tcp {
-	bool any; /* TCP is not handled at all */
-	uint16_t ports[PORTS_MAX];
-	size_t n;
-};
-
-/* The kernel's words for what the landlock layer will handle (landlock(7)). */
-struct plan_landlock {
-	unsigned int abi, errata;
-	uint64_t fs, net, scoped;
-	struct plan_tcp tcp;
-};
-
-/* The sockets that the layer of that name leaves. */
-struct plan_sockets {
-	bool tcp;   /* the user asked for ports */
-	bool local; /* unix sockets, because Landlock knows their paths */
-};
-
-/* What becomes of the caller's terminal. */
-struct plan_terminal {
-	unsigned int of_caller; /* bit fd: descriptor 0, 1 or 2 is that terminal */
-	bool own;		/* the command gets one of its own in their place */
-	bool filter;		/* what it writes there is filtered on its way to the caller's */
-};
-
-/* How the run ends, beside by the command's own end. */
-struct plan_end {
-	uint64_t grace_ms; /* from SIGTERM to SIGKILL; 0: nothing follows a SIGTERM */
-	bool linger;	   /* not with the command, but with the last process that it has left */
-};
-
-/* A plain value: no descriptors, only absolute paths; printable, comparable. */
-struct plan {
-	const char *profile;
-	uint32_t layers;   /* bit i: layers[i] will be applied */
-	uint32_t degraded; /* bit i: asked for, allowed to degrade, and it did */
-	const char *degraded_why[LAYERS_MAX];
-	struct identity id;
-	struct mount *mounts; /* has room for the next power of two (plan-view.c) */
-	size_t mounts_n;
-	struct map places; /* from dest to the place in mounts */
-	const char *cwd;   /* NULL: where the caller is */
-	bool cwd_asked;	   /* named by --chdir, so it must exist */
-	bool agent_view;   /* --view agent */
-	const char *home;  /* the agent's, inside; NULL: none is made */
-	const char *hostname;
-	const char *const *env;	    /* the agent's environment by the env layer */
-	const char *const *env_all; /* the same without that layer */
-	struct plan_landlock landlock;
-	struct plan_sockets sockets;
-	struct plan_guards guards;
-	const char *fallback_from, *fallback_why; /* the profile that this host refused; or NULL */
-	struct str_list gaps; /* what the profile is known not to stop, to be said out loud */
-	struct plan_terminal terminal;
-	struct plan_limits limits;
-	struct plan_end end;
-	const char *session; /* its name; NULL: it is none */
-	bool detach;
-	const char *const *command; /* NULL: a trial, which ends where exec would be */
-	const char *report;
-	bool verbose;
-};
+/* struct plan stands in plan.h, the entries of its root in mounts.h. */
+#include "plan.h"
 
 /* What the launcher may look at while the command runs; -1: nothing of that kind is watched. */
 struct inside {
@@ -298,7 +237,8 @@ int take_guards(const struct policy *policy, struct host *host, struct err *e); 
 int take_leave(const struct host *host, struct err *e);
 const char *take_map(uint32_t owner, uint32_t agent);
 
-/* host.c, host-paths.c, host-view.c: read, never change */
+/* host.c, host-*.c: read, never change */
+void host_read_fds(const struct policy *policy, struct host *host);
 void host_read(const struct policy *policy, const struct identity *id, struct host *host);
 void host_read_paths(const struct policy *policy, struct host *host);
 void host_read_grants(struct host *host); /* paths that the workspace itself needs */

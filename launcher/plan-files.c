@@ -23,6 +23,25 @@ static void add_file(const struct policy *policy, struct plan *plan, const char 
 		view_add(plan, m);
 }
 
+/*
+ * The host's network comes with its name servers. Without one named here libc asks the loopback,
+ * where nobody answers: at once.
+ */
+static void add_resolv(const struct policy *policy, const struct host *host, struct plan *plan)
+{
+	static const char path[] = "/etc/resolv.conf";
+	struct mount m = {.kind = MOUNT_FILE,
+			  .source = host->view.resolv,
+			  .dest = path,
+			  .is_file = true,
+			  .mode = 0644};
+
+	if (!plan->shares_net || !host->view.resolv)
+		add_file(policy, plan, path, "# pinfold: no network, so no name server\n");
+	else if (!view_is_overridden(policy, path))
+		view_add(plan, m);
+}
+
 static const char *make_passwd(const struct host_view *view, const struct plan *plan)
 {
 	const char *shell = view->shell && view_shows(plan, view->shell) ? view->shell : "/bin/sh";
@@ -57,6 +76,5 @@ void view_add_files(const struct policy *policy, const struct host *host, struct
 	add_file(policy, plan, "/etc/nsswitch.conf",
 		 "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\n"
 		 "services: files\nprotocols: files\nrpc: files\nnetworks: files\n");
-	/* Without a server named here libc asks the loopback, where nobody answers: at once. */
-	add_file(policy, plan, "/etc/resolv.conf", "# pinfold: no network, so no name server\n");
+	add_resolv(policy, host, plan);
 }

@@ -63,7 +63,16 @@ static int check_dest(const struct plan *plan, const char *option, const struct 
 		    other->dest);
 }
 
-static const struct host_path *find_path(const struct host *host, const char *given)
+int view_add_checked(struct plan *plan, const char *option, struct mount m, struct err *e)
+{
+	if (plan_has(plan, "mount") &&
+	    (check_plain(option, m.dest, e) || check_dest(plan, option, &m, e)))
+		return -1;
+	view_add(plan, m);
+	return 0;
+}
+
+const struct host_path *view_find_path(const struct host *host, const char *given)
 {
 	size_t i;
 
@@ -86,8 +95,8 @@ static int refuse_taken(const struct host_path *p, const char *option, const str
 }
 
 /* What root has taken of a path (take.c), once. */
-static int use_taken(const struct host *host, const struct plan *plan, const char *option,
-		     const struct host_path *p, struct mount *m, struct err *e)
+int view_use_taken(const struct host *host, const struct plan *plan, const char *option,
+		   const struct host_path *p, struct mount *m, struct err *e)
 {
 	if (!p->taken)
 		return refuse_taken(p, option, host, e);
@@ -122,7 +131,7 @@ static const char *place_of(const struct host *host, const struct plan *plan,
 static int add_path(const struct host *host, struct plan *plan, const char *option,
 		    const char *given, const char *dest, bool writable, struct err *e)
 {
-	const struct host_path *p = find_path(host, given);
+	const struct host_path *p = view_find_path(host, given);
 	struct mount m = {.kind = MOUNT_TREE, .writable = writable};
 
 	if (!*given || !p || !p->real || p->num) {
@@ -147,17 +156,14 @@ static int add_path(const struct host *host, struct plan *plan, const char *opti
 	     (plan->agent_view && host->cwd && str_equal(p->real, host->cwd))) &&
 	    view_check_workspace(host, p->real, e))
 		return -1;
-	if (host->id.takes && use_taken(host, plan, option, p, &m, e))
+	if (host->id.takes && view_use_taken(host, plan, option, p, &m, e))
 		return -1;
 	m.source = p->real;
 	m.dest = dest ? dest : place_of(host, plan, p);
 	m.is_file = !p->is_dir;
-	if ((dest || plan_has(plan, "mount")) && check_plain(option, m.dest, e))
+	if (dest && check_plain(option, m.dest, e))
 		return -1;
-	if (plan_has(plan, "mount") && check_dest(plan, option, &m, e))
-		return -1;
-	view_add(plan, m);
-	return 0;
+	return view_add_checked(plan, option, m, e);
 }
 
 /* Named by --optional, or below what is named there. */
@@ -172,7 +178,7 @@ static bool is_optional(const struct policy *policy, const char *given)
 /* What may be missing, and is; or is a link, which is not followed: that is said. */
 static bool leave_out(const struct host *host, struct plan *plan, const char *given)
 {
-	const struct host_path *p = find_path(host, given);
+	const struct host_path *p = view_find_path(host, given);
 
 	if (p && p->is_link)
 		pool_list_add(&plan->guards.notes,

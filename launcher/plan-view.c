@@ -27,7 +27,13 @@ static const struct mount tmp_mount = {
 static const struct mount shm_mount = {
 	.kind = MOUNT_SCRATCH, .dest = "/dev/shm", .writable = true, .mode = 01777};
 
-static const char *const devices[] = {"null", "zero", "full", "random", "urandom", "tty"};
+static const struct {
+	const char *name;
+	unsigned int major, minor; /* what it must be, wherever the name leads */
+} devices[] = {
+	{"null", 1, 3},	  {"zero", 1, 5},    {"full", 1, 7},
+	{"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0},
+};
 
 /*
  * Files of /proc that tell of the host and are readable on some kernel. A fresh /proc is read-only
@@ -121,6 +127,8 @@ static void add_proc(struct plan *plan)
 	for (size_t i = 0; i < ARRAY_SIZE(masked) && plan_has(plan, "pid"); i++) {
 		struct mount m = {.kind = MOUNT_MASK,
 				  .source = "/dev/null",
+				  .major = 1,
+				  .minor = 3,
 				  .is_file = true,
 				  .dest = pool_printf("/proc/%s", masked[i])};
 
@@ -135,10 +143,12 @@ static void add_kernel(struct plan *plan)
 	add_proc(plan);
 	view_add(plan, tmp_mount);
 	for (size_t i = 0; i < ARRAY_SIZE(devices); i++) {
-		const char *path = pool_printf("/dev/%s", devices[i]);
+		const char *path = pool_printf("/dev/%s", devices[i].name);
 		struct mount m = {.kind = MOUNT_DEVICE,
 				  .source = path,
 				  .dest = path,
+				  .major = devices[i].major,
+				  .minor = devices[i].minor,
 				  .writable = true,
 				  .is_file = true};
 
@@ -203,6 +213,8 @@ int plan_make_view(const struct policy *policy, const struct host *host, struct 
 	    view_add_list(policy, host, plan, true, e) || view_add_workspace(policy, host, plan, e))
 		return -1;
 	if (policy->agent && view_add_agent_dir(host, plan, policy->agent, e))
+		return -1;
+	if (doors_add(policy, host, plan, e))
 		return -1;
 	return make_cwd(policy, host, plan, e);
 }

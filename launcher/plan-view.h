@@ -33,6 +33,20 @@ int view_add_workspace(const struct policy *policy, const struct host *host, str
 int view_add_agent_dir(const struct host *host, struct plan *plan, const char *given,
 		       struct err *e);
 
+/* Adds m where its place is plain and free. */
+int view_add_checked(struct plan *plan, const char *option, struct mount m, struct err *e);
+
+const struct host_path *view_find_path(const struct host *host, const char *given);
+int view_use_taken(const struct host *host, const struct plan *plan, const char *option,
+		   const struct host_path *p, struct mount *m, struct err *e);
+
+/* plan-doors.c: the network, before the layers are settled; the rest, after what the policy shows.
+ */
+int doors_make_network(const struct policy *policy, const struct host *host, struct plan *plan,
+		       struct err *e);
+int doors_add(const struct policy *policy, const struct host *host, struct plan *plan,
+	      struct err *e);
+
 /* plan-files.c: the files of /etc that are made for the run. */
 void view_add_files(const struct policy *policy, const struct host *host, struct plan *plan);
 

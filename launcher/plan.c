@@ -6,7 +6,7 @@
  * remedy, long before anything has been changed; a start never fails half way for a reason that
  * could have been told here.
  */
-#include "pinfold.h"
+#include "plan-view.h"
 
 #include <errno.h>
 #include <string.h>
@@ -343,6 +343,7 @@ int plan_make(const struct policy *policy, const struct host *host, struct plan 
 	    check_fallback(policy, e) || check_kernel(host, plan, e) ||
 	    check_available(policy, host, plan, e) || check_view(policy, plan, e) ||
 	    plan_make_limits(policy, host, plan, e) || check_hostname(policy, plan, e) ||
+	    doors_make_network(policy, host, plan, e) ||
 	    make_tcp(policy, plan_has(plan, "net"), &plan->landlock.tcp, e) ||
 	    make_terminal(policy, host, plan, e) || make_end(policy, plan, e))
 		return -1;

@@ -268,6 +268,9 @@ int policy_resolve(const struct policy *asked, struct policy *policy, struct err
 
 	*policy = (struct policy){0};
 	policy_read_places(&places);
+	/* The option is another word for the key, so that a ceiling holds for both. */
+	if (options.share_net)
+		options.network = "share";
 	policy_mark(&options, POLICY_OPTION);
 	if (wants_files(asked)) {
 		name_workspace(&places, &options.ro);

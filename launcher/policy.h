@@ -57,6 +57,8 @@ struct policy {
 	struct str_list devices; /* device nodes by path */
 	struct str_list fds;	 /* numbers of descriptors that are handed over */
 	bool gpu;
+	bool share_net;		 /* network: share, as an option */
+	bool x11, wayland, dbus; /* not offered; said what to do instead */
 
 	struct policy_limits limits;
 	bool best_effort;	       /* a limit that can only be had in part is taken in part */

@@ -20,7 +20,7 @@ static const char *kind_name(enum mount_kind kind)
 		[MOUNT_LINK] = "link",	   [MOUNT_SCRATCH] = "scratch", [MOUNT_PROC] = "proc",
 		[MOUNT_DEVPTS] = "devpts", [MOUNT_DEVICE] = "device",	[MOUNT_MASK] = "mask",
 		[MOUNT_KEEP] = "keep",	   [MOUNT_HOLD] = "hold",	[MOUNT_DENY] = "deny",
-		[MOUNT_FILE] = "file",
+		[MOUNT_FILE] = "file",	   [MOUNT_SOCKET] = "socket",
 	};
 
 	return names[kind];
@@ -292,6 +292,8 @@ void report_print_plan(const struct plan *plan, struct out *out)
 	print_paths(plan, out);
 	out_str(out, "cwd", plan->cwd);
 	out_str(out, "hostname", plan_has(plan, "uts") ? plan->hostname : NULL);
+	out_str(out, "network", !plan->shares_net && plan_has(plan, "net") ? "none" : "shared");
+	out_list(out, "doors", &plan->doors);
 	print_environment(plan, out);
 	print_landlock(plan, out);
 	print_sockets(plan, out);

@@ -170,7 +170,7 @@ static struct steps *share_steps(const struct plan *plan)
  * The agent runs: its standard input and output are its own now. A copy of ours would keep a pipe
  * open that the agent has closed.
  */
-static void leave_stdio(const struct plan *plan)
+static void leave_descriptors(const struct plan *plan)
 {
 	autoclose int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -180,6 +180,8 @@ static void leave_stdio(const struct plan *plan)
 	(void)dup2(null, STDOUT_FILENO);
 	if (plan->detach)
 		(void)dup2(null, STDERR_FILENO);
+	for (size_t i = 0; i < plan->fds_n; i++)
+		(void)close(plan->fds[i]);
 }
 
 /* Before the agent may start: what was enforced is written, or it does not start. */
@@ -229,7 +231,7 @@ static int follow_child(struct supervisor *s, int link_fd, pid_t pid, const stru
 		return -1;
 	}
 	if (s->plan->command)
-		leave_stdio(s->plan);
+		leave_descriptors(s->plan);
 	if (s->session && s->session->started_fd >= 0)
 		(void)!write(s->session->started_fd, "", 1);
 	return supervise_run(s, pid, e);

@@ -166,7 +166,7 @@ static void take_path(struct host *host, struct host_path *p, struct owner *last
 	size_t n = host->taken_n;
 	int tree, *v;
 
-	if (!p->real || p->is_link || p->num || p->taken)
+	if (!p->real || p->is_link || p->num || p->taken || p->is_node)
 		return;
 	tree = take_tree(p, &host->id, last);
 	if (tree < 0) {

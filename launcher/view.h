@@ -20,8 +20,10 @@ struct host_path {
 	const char *real;  /* canonical and absolute; NULL where it could not be resolved */
 	int num;	   /* why not, or why it cannot be read: errno, or 0 */
 	bool is_dir;
-	bool is_link;  /* its last part is a symbolic link */
-	bool writable; /* named by --rw */
+	bool is_link;			   /* its last part is a symbolic link */
+	bool writable;			   /* named by --rw */
+	bool is_socket, is_node, is_block; /* a node: of a device */
+	unsigned int major, minor;	   /* of a node */
 
 	/* Where root takes it (take.c): */
 	unsigned int taken; /* its number among the host's, from 1 on; 0: not taken */
@@ -29,6 +31,14 @@ struct host_path {
 	uid_t uid;	    /* the owner */
 	gid_t gid;
 	int take_num; /* why not */
+};
+
+/* A descriptor of the caller's that is to be handed over. */
+struct host_fd {
+	int fd;		  /* -1: what was written is no number of one */
+	int num;	  /* why it cannot be had: errno, or 0 */
+	bool is_dir;	  /* from which one could walk anywhere */
+	const char *what; /* "a socket", "a pipe" ... */
 };
 
 /* A name below / that programs expect beside /usr: bin, lib ... */
@@ -55,6 +65,7 @@ struct host_view {
 	struct str_list own;   /* where policies and kept homes lie, there or not */
 	struct host_entry *etc;
 	size_t etc_n;
+	const char *resolv;   /* the canonical path of /etc/resolv.conf; NULL where there is none */
 	struct str_list path; /* what PATH names and is a directory, in its order */
 };
 

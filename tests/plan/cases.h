@@ -54,6 +54,14 @@ static const struct {
 	{"paths", "--ro /absent --optional /absent --rw . true", ""},
 	{"paths", "--rw /absent:/data --optional / true", ""},
 
+	{"doors", "--share-net true", ""},
+	{"doors", "--share-net --without landlock true", ""},
+	{"doors", "--share-net true", "abi=5"},
+	{"doors", "--socket /absent true", ""},
+	{"doors", "--x11 true", ""},
+	{"doors", "--wayland true", ""},
+	{"doors", "--dbus true", ""},
+
 	{"terminal", "true", "terminals=7"},
 	{"terminal", "true", "terminals=1"},
 	{"terminal", "--terminal pty --terminal-filter off true", "terminals=6"},

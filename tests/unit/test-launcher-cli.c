@@ -53,6 +53,9 @@ static const struct {
 		  {"ro", AT(ro)},
 		  {"rw", AT(rw)},
 		  {"deny", AT(deny)},
+		  {"socket", AT(sockets)},
+		  {"device", AT(devices)},
+		  {"fd", AT(fds)},
 		  {"protect", AT(protect)},
 		  {"unprotect", AT(unprotect)},
 		  {"optional", AT(optional)},
@@ -62,8 +65,11 @@ static const struct {
 },
   numbers[] = {{"search-names", AT(search_names)}},
   flags[] = {
-	  {"verbose", AT(verbose)}, {"linger", AT(linger)}, {"detach", AT(detach)},
-	  {"help", AT(help)},	    {"json", AT(json)},	    {"best-effort-limits", AT(best_effort)},
+	  {"detach", AT(detach)}, {"verbose", AT(verbose)},
+	  {"linger", AT(linger)}, {"help", AT(help)},
+	  {"json", AT(json)},	  {"share-net", AT(share_net)},
+	  {"x11", AT(x11)},	  {"wayland", AT(wayland)},
+	  {"dbus", AT(dbus)},	  {"best-effort-limits", AT(best_effort)},
 };
 
 /* Whatever was asked besides one member and the command is as if nothing had been. */
