@@ -182,10 +182,25 @@ static void find_candidates(struct judge *j, const struct sets *blockers, struct
 			sets_add(first, lattice_tops(j->l, blockers->v[i]));
 }
 
+/*
+ * Layers that cannot stand but where it is closed already, as what they need is enough: in no
+ * minimal set, though they may well be the ones that answer.
+ */
+static uint32_t find_backed(const struct judge *j, const struct sets *blockers)
+{
+	uint32_t backed = 0;
+
+	for (size_t i = 0; i < j->l->n; i++)
+		if ((j->profile & SET_BIT(i)) &&
+		    count_within(blockers, lattice_close(j->l, SET_BIT(i))) > 0)
+			backed |= SET_BIT(i);
+	return backed;
+}
+
 /* The part that needs an operation which is not reached. */
 static void judge_closed(struct judge *j, struct blame *b)
 {
-	uint32_t open, changing = find_changing(j, b->outcome, &open), taking_part = 0;
+	uint32_t open, all = find_changing(j, b->outcome, &open), changing = all, taking_part = 0;
 	struct sets blockers = {0};
 
 	sets_cross(j->l, 0, j->profile, j->reached.v, j->reached.n, &blockers);
@@ -200,6 +215,10 @@ static void judge_closed(struct judge *j, struct blame *b)
 		sets_add(&b->first, changing);
 	else if (!b->host && j->found == FOUND)
 		find_candidates(j, &blockers, b->outcome, &b->first);
+	if (b->first.n == 0 && !b->host && j->found == FOUND)
+		changing = keep_specific(j, all & find_backed(j, &blockers), b->outcome);
+	if (b->first.n == 0 && changing)
+		sets_add(&b->first, changing);
 	for (size_t i = 0; i < blockers.n && !b->host; i++)
 		sets_add(&b->blocker, lattice_tops(j->l, blockers.v[i]));
 	sets_free(&blockers);

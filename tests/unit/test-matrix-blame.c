@@ -76,6 +76,29 @@ static void test_first(void)
 	blame_free(&b);
 }
 
+/* A need is enough by itself, but it is the layer above it that answers. */
+static void test_backed(void)
+{
+	static const struct rule rules[] = {{B(PID), 0, ESRCH}, {B(USER), 0, EPERM}};
+	struct model model = {0};
+	struct blame b = {0};
+	struct host h;
+
+	make_host(&h, rules, 2);
+	is_int(host_blame(&h, &model, ALL, &b), FOUND, "a process: pid hides it, user forbids it");
+	is_int(b.outcome.num, ESRCH, "pid's errno is seen");
+	IS_SETS(&b.first, "pid is the first to fire, in no minimal set as it may be", B(PID));
+	IS_SETS(&b.blocker, "user is enough", B(USER));
+	is_int(b.depth, 1, "one must fail");
+	blame_free(&b);
+	(void)host_blame(&h, &model, B(USER) | B(NET), &b);
+	IS_SETS(&b.first, "without pid it is user; net, which needs it too, changes nothing",
+		B(USER));
+	sets_free(&model.maximal);
+	host_end(&h);
+	blame_free(&b);
+}
+
 /* The same errno from two layers: ablation cannot tell, and says so. */
 static void test_either(void)
 {
@@ -291,6 +314,7 @@ static void test_broken(void)
 int main(void)
 {
 	test_first();
+	test_backed();
 	test_either();
 	test_either_of_three();
 	test_either_of_pairs();
