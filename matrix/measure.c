@@ -255,9 +255,12 @@ static int check_control(struct meter *m, struct err *e)
 
 		if (!m->report->ops->v[i].skipped_why &&
 		    (before.result != after.result || before.num != after.num))
-			rc = fail(e, 0, "without any sandbox %s was %s at first and %s at the end",
+			rc = fail(e, 0,
+				  "without any sandbox %s was %s at first and %s at the end%s%s",
 				  m->report->ops->v[i].id, render_result(before.result),
-				  render_result(after.result));
+				  render_result(after.result),
+				  after.result == RESULT_BROKEN ? ": " : "",
+				  after.result == RESULT_BROKEN ? m->report->ops->v[i].said : "");
 	}
 	points_free(points);
 	*points = measured;

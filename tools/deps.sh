@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# deps.sh build|test|deb|kernels: makes sure that what the build (or the tests, or `make deb
+# deps.sh build|test|peers|deb|kernels: makes sure that what the build (or the tests, or `make deb
 # check-deb`, or `make check-kernels`) needs is there.
 #
 # Looks for commands and files, not for packages, so that a machine which has them from elsewhere is
@@ -55,6 +55,20 @@ perl prove
 qemu-system-x86 qemu-system-x86_64
 '
 
+# Other sandboxes, for docs/comparison.md alone: no test wants one. @openai/codex and
+# @anthropic-ai/sandbox-runtime are packages of npm.
+peers_needs='
+bubblewrap bwrap
+firejail firejail
+podman podman
+runc /usr/sbin/runc
+util-linux unshare
+nodejs node
+ripgrep rg
+socat socat
+python3 /usr/bin/python3
+'
+
 missing() {
     printf '%s\n' "$1" | while read -r package shows; do
         case $shows in
@@ -68,10 +82,11 @@ missing() {
 case ${1:-} in
 build) needs=$build_needs ;;
 test) needs=$build_needs$test_needs ;;
+peers) needs=$build_needs$peers_needs ;;
 deb) needs=$build_needs$deb_needs ;;
 kernels) needs=$build_needs$kernels_needs ;;
 *)
-    echo "usage: deps.sh build|test|deb|kernels" >&2
+    echo "usage: deps.sh build|test|peers|deb|kernels" >&2
     exit 125
     ;;
 esac

@@ -1,6 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # generate.sh [--check] [--overhead]: brings the generated parts of README.md up to date.
+# generate.sh --families: the matrix by families in README.md, which takes a minute on a quiet machine;
+#     tests/live/matrix.sh compares it.
+# generate.sh --comparison: docs/comparison.md, from other sandboxes that are installed here; takes minutes.
+#     With COMPARISON=FILE, from what `pinfold matrix --against known --json` printed to FILE.
 # generate.sh --operations [--check]: the list of operations in man/pinfold-probe.1.
 #
 # A part stands between <!-- begin NAME --> and <!-- end NAME --> (in a manual: .\" begin NAME). The overhead is measured anew only
@@ -9,14 +13,16 @@
 set -eu
 cd "$(dirname "$0")/.."
 BUILD=${BUILD:-build}
-check='' overhead='' operations=''
+check='' overhead='' operations='' families='' comparison=''
 for word in "$@"; do
     case $word in
     --check) check=yes ;;
     --overhead) overhead=yes ;;
     --operations) operations=yes ;;
+    --families) families=yes ;;
+    --comparison) comparison=yes ;;
     *)
-        echo "usage: generate.sh [--check] [--overhead | --operations]" >&2
+        echo "usage: generate.sh [--check] [--overhead | --families | --comparison | --operations]" >&2
         exit 125
         ;;
     esac
@@ -34,6 +40,9 @@ put() {
     ' "$tmp/README.md" >"$tmp/new"
     mv "$tmp/new" "$tmp/README.md"
 }
+
+# The first table of the summary alone.
+families_of() { awk '/^\|/ { print; begun = 1; next } begun { exit }' "$1"; }
 
 # An entry of the manual for each operation that has none outside of the generated part.
 write_operations() {
@@ -76,6 +85,20 @@ if [ -n "$operations" ]; then
     exit 0
 fi
 
+# "### title" ends the part before it; what was measured, on what, is its last line.
+if [ -n "$comparison" ]; then
+    if [ -z "${COMPARISON:-}" ]; then
+        COMPARISON=$tmp/comparison.json
+        "$BUILD/pinfold" matrix --against known --profile none --profile full --json >"$COMPARISON"
+    fi
+    "$BUILD/pinfold" matrix --from "$COMPARISON" --by-family --markdown |
+        awk '/^### other sandboxes/ { begun = 1 } begun' >"$tmp/comparison"
+    cp docs/comparison.md "$tmp/README.md"
+    put comparison <"$tmp/comparison"
+    cp "$tmp/README.md" docs/comparison.md
+    exit 0
+fi
+
 # The names that a workspace guards.
 write_protected() {
     "$BUILD/pinfold" protected --markdown >"$tmp/part"
@@ -98,6 +121,10 @@ sed '/^measured as/d' "$tmp/matrix" | put matrix
 if [ -n "$overhead" ]; then
     "$BUILD/pinfold" bench --markdown >"$tmp/bench"
     sed '/^```/,/^```/d' "$tmp/bench" | put overhead
+fi
+if [ -n "$families" ]; then
+    "$BUILD/pinfold" matrix --by-family --markdown >"$tmp/families"
+    families_of "$tmp/families" | put families
 fi
 if [ -z "$check" ]; then
     cp "$tmp/README.md" README.md
