@@ -123,6 +123,7 @@ install: all
 	@# For reading, and for editors: the program has its own copies.
 	install -m 644 $(PROFILES) $(DESTDIR)$(datadir)/profiles
 	$(BUILD)/pinfold policy schema > $(DESTDIR)$(datadir)/policy.schema.json
+	install -m 644 docs/matrix.schema.json $(DESTDIR)$(datadir)
 	@# Where the shells look by themselves, and the profile for hosts that want it (pinfold help apparmor).
 	install -d $(dir $(COMPLETIONS:%=$(DESTDIR)$(PREFIX)/share/%)) $(DESTDIR)$(datadir)/apparmor
 	$(BUILD)/pinfold completion bash > $(DESTDIR)$(PREFIX)/share/$(word 1,$(COMPLETIONS))

@@ -34,9 +34,12 @@ same_controls() { # MEASURED GOLDEN
 without_rows() { grep -v -w -F -f "$TMP/other" "$1" || true; }
 
 for who in run as_user; do
-    $who "$MATRIX" --tsv
+    $who "$MATRIX" --json
+    printf '%s\n' "$out" >"$TMP/whole.json"
+    chmod 644 "$TMP/whole.json"
     is "$who: exit: nothing that no reason explains is reached in full" "$status" 0
     is "$who: nothing on standard error" "$err" ''
+    $who "$MATRIX" --from "$TMP/whole.json" --tsv
     columns "$out" >"$TMP/measured"
     expected $devmem >"$TMP/expected"
     same_controls "$TMP/measured" "$TMP/expected" | sed "s/.*/$TAB&$TAB/" >"$TMP/other"
@@ -62,6 +65,14 @@ if [ "$(id -u)" = 0 ] && [ "$devmem" = no ] && unshare -m true 2>/dev/null; then
     is 'with a /dev/mem: its golden rows as they stand' "$(columns "$out")" "$(expected yes | grep -e dev.mem -e ^profile)"
 else
     skip 'with a /dev/mem' 'takes root and a host without one'
+fi
+
+# README.md's first table, where every operation answers here as it did there.
+if [ ! -s "$TMP/other" ]; then
+    as_user "$MATRIX" --from "$TMP/whole.json" --by-family --markdown
+    is 'README.md has the matrix by families (tools/generate.sh --families)' \
+        "$(sed -n '/^<!-- begin families/,/^<!-- end families/p' "$TAP_TOP/README.md" | grep '^|')" \
+        "$(printf '%s\n' "$out" | awk '/^\|/ { print; begun = 1; next } begun { exit }')"
 fi
 
 # The forms of the same report.
