@@ -38,7 +38,8 @@ enum guard_sort {
 	GUARD_REPOSITORIES, /* a directory of git directories: each new one as GUARD_REPOSITORY */
 	GUARD_WORKTREES,    /* a directory of linked worktrees' git directories */
 	GUARD_COMMONDIR,    /* a file that names another directory than the usual one */
-	GUARD_BACKLINK	    /* a file that names a worktree: harmless, but not to be changed */
+	GUARD_BACKLINK,	    /* a file that names a worktree: harmless, but not to be changed */
+	GUARD_GITDIR	    /* a git directory, whose parts have guards of their own */
 };
 
 enum guard_found { GUARD_ABSENT, GUARD_FILE, GUARD_DIRECTORY, GUARD_LINK };

@@ -11,10 +11,12 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "listing.h"
 #include "pool.h"
@@ -26,7 +28,7 @@ enum {
 
 static int read_common(struct guard_finder *s, const char *dir, const char *worktree, int depth);
 
-static void hold(struct guard_finder *s, const char *path, const struct stat *st)
+static struct guard *hold(struct guard_finder *s, const char *path, const struct stat *st)
 {
 	struct guard guard = {.path = path,
 			      .why = "git goes by its name",
@@ -34,7 +36,7 @@ static void hold(struct guard_finder *s, const char *path, const struct stat *st
 			      .found = GUARD_DIRECTORY,
 			      .id = {st->st_dev, st->st_ino}};
 
-	(void)guards_add(s->guards, guard);
+	return guards_add(s->guards, guard);
 }
 
 static void watch(struct guard_finder *s, const char *path, enum guard_sort sort, const char *why)
@@ -93,7 +95,7 @@ static int read_module(struct guard_finder *s, const char *dir, int depth)
 
 	if (lstat(dir, &st) || !S_ISDIR(st.st_mode))
 		return 0;
-	hold(s, dir, &st);
+	(void)hold(s, dir, &st);
 	if (lstat(guard_join(dir, "HEAD"), &st))
 		return each_directory(s, dir, depth, read_module);
 	return read_common(s, dir, NULL, depth);
@@ -108,7 +110,7 @@ static int read_worktree(struct guard_finder *s, const char *dir, int depth)
 	(void)depth;
 	if (lstat(dir, &st) || !S_ISDIR(st.st_mode))
 		return 0;
-	hold(s, dir, &st);
+	hold(s, dir, &st)->sort = GUARD_GITDIR;
 	if (read_rows(s, dir, GUARD_IN_WORKTREE))
 		return -1;
 	back = host_read_line(guard_join(dir, "gitdir"));
@@ -128,7 +130,7 @@ static int read_below(struct guard_finder *s, const char *dir, const char *name,
 	watch(s, path, sort, "git directories are made there");
 	if (lstat(path, &st) || !S_ISDIR(st.st_mode))
 		return 0;
-	hold(s, path, &st);
+	(void)hold(s, path, &st);
 	return each_directory(s, path, depth, each);
 }
 
@@ -144,7 +146,7 @@ static int read_common(struct guard_finder *s, const char *dir, const char *work
 	if (s->repositories.n == REPOSITORIES_MAX)
 		return fail(s->e, 0, "there are more than %d git directories", REPOSITORIES_MAX);
 	map_put(&s->repositories, dir, 1);
-	hold(s, dir, &st);
+	hold(s, dir, &st)->sort = GUARD_GITDIR;
 	if (read_rows(s, dir, GUARD_IN_REPOSITORY) ||
 	    host_read_gitconfig(s, guard_join(dir, "config"), worktree ? worktree : dir, &moved) ||
 	    host_read_gitconfig(s, guard_join(dir, "config.worktree"), worktree ? worktree : dir,
@@ -204,29 +206,29 @@ static int follow(struct guard_finder *s, const char *root, const char *dir)
 	return read_common(s, common, root, 0);
 }
 
-/* A git directory without being called .git; it may hold worktrees. */
-static bool is_bare(const char *dir)
+bool host_is_bare(int dir)
 {
-	static const char *const parts[] = {"HEAD", "objects", "refs"};
-	struct stat st;
+	static const char *const parts[] = {"HEAD", "commondir", "objects", "refs"};
+	bool has[ARRAY_SIZE(parts)];
 
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
-		if (lstat(guard_join(dir, parts[i]), &st))
-			return false;
-	return true;
+		has[i] =
+			faccessat(dir, parts[i], F_OK, AT_SYMLINK_NOFOLLOW) == 0 || errno == EACCES;
+	return has[0] && (has[1] || (has[2] && has[3]));
 }
 
-/* There is no .git. Of the workspace itself that is watched; of others after the run (planted.c).
+/*
+ * Where .git is none, or none any more, git takes the directory itself. Of the workspace that is
+ * watched; of others it is looked at after the run (planted.c).
  */
-static int read_without(struct guard_finder *s, const char *root)
+static int read_bare(struct guard_finder *s, const char *root)
 {
-	if (is_bare(root))
+	autoclose int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0 && host_is_bare(fd))
 		return read_common(s, root, root, 0);
-	if (s->root && str_equal(root, s->root)) {
-		watch(s, guard_join(root, ".git"), GUARD_REPOSITORY,
-		      "a repository's settings and hooks");
+	if (s->root && str_equal(root, s->root))
 		watch(s, root, GUARD_BARE, "a repository's settings and hooks");
-	}
 	return 0;
 }
 
@@ -238,8 +240,13 @@ int host_read_repository(struct guard_finder *s, const char *root)
 	char real[PATH_MAX];
 	struct stat st;
 
-	if (lstat(path, &st))
-		return read_without(s, root);
+	if (read_bare(s, root))
+		return -1;
+	if (lstat(path, &st)) {
+		if (s->root && str_equal(root, s->root))
+			watch(s, path, GUARD_REPOSITORY, "a repository's settings and hooks");
+		return 0;
+	}
 	if (S_ISDIR(st.st_mode))
 		return read_common(s, path, root, 0);
 	if (S_ISLNK(st.st_mode)) {

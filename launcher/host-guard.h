@@ -44,6 +44,9 @@ int host_read_repository(struct guard_finder *s, const char *root);
 int host_read_gitconfig(struct guard_finder *s, const char *file, const char *worktree,
 			const char **moved);
 
+/* True where git would take the directory for a git directory, whatever its name is. */
+bool host_is_bare(int dir);
+
 /* The text of a small file, without the ends of lines behind it; NULL where there is none. */
 const char *host_read_line(const char *file);
 

@@ -107,7 +107,7 @@ static int read_guard(const char *line, struct journal *j)
 
 	if (sscanf(line, "guard %u %u %u %u %llx %llx %llx %llx %n", &w[0], &w[1], &w[2], &w[3],
 		   &n[0], &n[1], &n[2], &n[3], &at) != 8 ||
-	    !at || w[0] > GUARD_DENY || w[1] > GUARD_BACKLINK || w[2] > GUARD_LINK ||
+	    !at || w[0] > GUARD_DENY || w[1] > GUARD_GITDIR || w[2] > GUARD_LINK ||
 	    w[3] > GUARD_BY_END)
 		return -1;
 	pg.guard.path = unescape(line + at);

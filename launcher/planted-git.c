@@ -190,12 +190,17 @@ void planted_judge_gitdir(struct planted_search *s, int dir, const char *path, i
 	}
 }
 
-/* Known at the start: what is new in it has guards of its own. */
-static bool is_known(const struct planted_search *s, const char *path)
+static bool is_guarded_as(const struct planted_search *s, const char *path, enum guard_sort sort)
 {
 	size_t i;
 
-	return map_get(&s->journal->by_path, path, &i) && s->journal->v[i].guard.way == GUARD_HOLD;
+	return map_get(&s->journal->by_path, path, &i) && s->journal->v[i].guard.sort == sort;
+}
+
+/* A git directory at the start: what is new in it has guards of its own. */
+static bool is_known(const struct planted_search *s, const char *path)
+{
+	return is_guarded_as(s, path, GUARD_GITDIR);
 }
 
 static void judge_module(struct planted_search *s, int parent, const char *name, const char *path,
@@ -229,15 +234,18 @@ static void judge_worktree(struct planted_search *s, int parent, const char *nam
 	const char *common;
 	struct place place;
 
-	(void)depth;
 	if (dir < 0) {
 		if (planted_look(s, parent, name, path, &place) && S_ISLNK(place.st.st_mode))
 			planted_add(s, &place, "a worktree's git directory is no link");
 		return;
 	}
+	/* Without it git takes this directory's own settings and hooks. */
+	if (!planted_look(s, dir, "commondir", guard_join(path, "commondir"), &place)) {
+		planted_judge_gitdir(s, dir, path, depth + 1);
+		return;
+	}
 	common = read_first_line(dir, "commondir");
-	if (planted_look(s, dir, "commondir", guard_join(path, "commondir"), &place) &&
-	    (!common || !str_equal(common, "../..")))
+	if (!common || !str_equal(common, "../.."))
 		planted_add(s, &place, "it sends git elsewhere for settings and hooks");
 	if (planted_look(s, dir, "config.worktree", guard_join(path, "config.worktree"), &place) &&
 	    planted_is_config(s, &place))
@@ -259,13 +267,14 @@ static void follow(struct planted_search *s, const struct place *place, int dept
 	autoclose int fd = -1;
 
 	path = line && str_starts(line, start) ? host_resolve(dir, line + strlen(start)) : NULL;
-	if (!is_own(s, path)) {
+	if (!is_own(s, path) || planted_is_magic(place->dir, line + strlen(start))) {
 		planted_add(s, place, "it leads git out of what the command could write");
 		return;
 	}
 	/* A linked worktree's is one of those that are looked at by themselves. */
 	if (is_known(s, path) ||
-	    is_known(s, pool_copy_n(path, (size_t)(strrchr(path, '/') - path))))
+	    is_guarded_as(s, pool_copy_n(path, (size_t)(strrchr(path, '/') - path)),
+			  GUARD_WORKTREES))
 		return;
 	fd = planted_open(s, AT_FDCWD, path, path);
 	if (fd >= 0)
@@ -287,13 +296,8 @@ void planted_judge_repository(struct planted_search *s, const struct place *plac
 		planted_add(s, place, "it leads git elsewhere");
 }
 
-/* A directory with these three is a git directory, without being called .git (git-rev-parse(1)). */
 void planted_judge_bare(struct planted_search *s, int dir, const char *path)
 {
-	static const char *const parts[] = {"HEAD", "objects", "refs"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
-		if (faccessat(dir, parts[i], F_OK, AT_SYMLINK_NOFOLLOW) && errno != EACCES)
-			return;
-	planted_judge_gitdir(s, dir, path, 0);
+	if (host_is_bare(dir))
+		planted_judge_gitdir(s, dir, path, 0);
 }

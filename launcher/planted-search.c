@@ -65,6 +65,8 @@ static bool has_changes(struct planted_search *s, int dir, const char *name, int
 	}
 	if (list)
 		(void)closedir(list);
+	else
+		(void)is_new(s, dir, name, &changed);
 	return changed;
 }
 
@@ -128,6 +130,18 @@ static void judge_bare(struct walk *w, int dir, const char *path)
 		judge_old_repository(w->s, dir, path);
 }
 
+/* What another owner has closed, the run could not fill. */
+static int open_below(struct planted_search *s, int dir, const char *name, const char *path)
+{
+	struct stat st;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISDIR(st.st_mode))
+		return -1;
+	return st.st_uid == geteuid() || geteuid() == 0
+		       ? planted_open(s, dir, name, path)
+		       : openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
 static void visit(struct walk *w, int dir, const char *path, const struct dirent *entry)
 {
 	const char *full;
@@ -149,9 +163,10 @@ static void visit(struct walk *w, int dir, const char *path, const struct dirent
 	}
 	if (entry->d_type != DT_DIR && entry->d_type != DT_UNKNOWN)
 		return;
-	fd = openat(dir, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	full = guard_join(path, entry->d_name);
+	fd = open_below(w->s, dir, entry->d_name, full);
 	if (fd >= 0)
-		walk_directory(w, fd, guard_join(path, pool_copy(entry->d_name)));
+		walk_directory(w, fd, full);
 }
 
 /* Takes fd. */
@@ -159,10 +174,14 @@ static void walk_directory(struct walk *w, int fd, const char *path)
 {
 	DIR *list = w->depth < DEPTH_MOST ? fdopendir(fd) : NULL;
 	const struct dirent *entry;
+	bool changed;
 
+	/* Told once: a run can make as many of them as it likes. */
 	if (!list) {
+		if (!w->s->deep && (is_new(w->s, fd, ".", &changed) || changed))
+			planted_tell(w->s, path, "it lies too deep to be looked at");
+		w->s->deep = true;
 		(void)close(fd);
-		w->s->cut = true;
 		return;
 	}
 	w->depth++;

@@ -18,6 +18,7 @@
 #include "host-guard.h"
 #include "listing.h"
 #include "pool.h"
+#include "uapi.h"
 
 struct walker {
 	struct planted_search s;
@@ -95,16 +96,31 @@ static int open_up(struct planted_search *s, int dir, const char *path)
 	return 0;
 }
 
+static int open_plainly(int dir, const char *name, uint64_t flags)
+{
+	const struct uapi_open_how how = {O_DIRECTORY | O_CLOEXEC | flags, 0,
+					  UAPI_RESOLVE_NO_SYMLINKS};
+
+	return sys_openat2(dir, name, &how);
+}
+
 int planted_open(struct planted_search *s, int dir, const char *name, const char *path)
 {
-	enum { FLAGS = O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
-	int fd = openat(dir, name, O_RDONLY | FLAGS);
+	int fd = open_plainly(dir, name, O_RDONLY);
 	autoclose int closed = -1;
 
 	if (fd >= 0 || errno != EACCES)
 		return fd;
-	closed = openat(dir, name, O_PATH | FLAGS);
-	return closed < 0 || open_up(s, closed, path) ? -1 : openat(dir, name, O_RDONLY | FLAGS);
+	closed = open_plainly(dir, name, O_PATH);
+	return closed < 0 || open_up(s, closed, path) ? -1 : open_plainly(dir, name, O_RDONLY);
+}
+
+bool planted_is_magic(int dir, const char *path)
+{
+	static const struct uapi_open_how how = {O_PATH | O_CLOEXEC, 0, UAPI_RESOLVE_NO_MAGICLINKS};
+	autoclose int fd = sys_openat2(dir, path, &how);
+
+	return fd < 0 && errno == ELOOP;
 }
 
 bool planted_look(struct planted_search *s, int dir, const char *name, const char *path,
@@ -157,7 +173,8 @@ static enum where walk(struct walker *w, const char *path, struct place *place)
 		if (fd < 0)
 			return planted_look(&w->s, dir, name, here, place) &&
 					       S_ISLNK(place->st.st_mode) &&
-					       fstatat(dir, rest, &st, 0) == 0
+					       (planted_is_magic(dir, name) ||
+						fstatat(dir, rest, &st, 0) == 0)
 				       ? WHERE_LINK
 				       : WHERE_NOTHING;
 		fd_cleanup(&w->parent_fd);
@@ -265,15 +282,16 @@ static void judge_beside(struct walker *w)
 		struct place place;
 		size_t known;
 
-		if (str_equal(list->v[i], ".git") || map_get(&w->s.journal->by_path, git, &known) ||
-		    map_get(&w->s.journal->by_path, path, &known))
+		if (str_equal(list->v[i], ".git"))
 			continue;
 		dir = planted_open(&w->s, w->root, list->v[i], path);
 		if (dir < 0)
 			continue;
-		if (planted_look(&w->s, dir, ".git", git, &place))
+		if (!map_get(&w->s.journal->by_path, git, &known) &&
+		    planted_look(&w->s, dir, ".git", git, &place))
 			planted_judge_repository(&w->s, &place, 0);
-		else
+		/* git takes the directory itself where its .git is none. */
+		if (!map_get(&w->s.journal->by_path, path, &known))
 			planted_judge_bare(&w->s, dir, path);
 	}
 }
@@ -294,7 +312,7 @@ void planted_find(const struct journal *journal, struct quarantine *to, struct f
 	judge_beside(&w);
 	if (journal->whole && w.root >= 0)
 		planted_search_all(&w.s, w.root);
-	if (w.s.cut)
+	if (w.s.cut || w.s.deep)
 		pool_list_add(
 			&findings->notes,
 			pool_printf("not everything was searched: there are more than %u names, "

@@ -13,6 +13,7 @@ struct planted_search {
 	struct findings *findings;
 	uint64_t names; /* that were looked at */
 	bool cut;	/* there were too many */
+	bool deep;	/* some lie too deep */
 };
 
 /* A name in a directory that is open, and its path for people and for by_path. */
@@ -29,6 +30,8 @@ void planted_tell(struct planted_search *s, const char *path, const char *why);
 
 /* Opens a directory, never through a link; one that was closed in the run is opened up for it. */
 int planted_open(struct planted_search *s, int dir, const char *name, const char *path);
+/* True where the path leads somewhere else for each process: through a link of /proc's. */
+bool planted_is_magic(int dir, const char *path);
 bool planted_look(struct planted_search *s, int dir, const char *name, const char *path,
 		  struct place *place);
 

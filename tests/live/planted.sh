@@ -1,0 +1,77 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# What a command leaves behind so that git, or something else of the host, runs it later: found, and moved away.
+. "$(dirname "$0")/live.inc"
+
+if ! command -v git >/dev/null; then
+    skip "what was planted" "there is no git"
+    done_testing
+fi
+
+W=$TMP/plain
+RAN_FILE=$TMP/shown
+mkdir "$RAN_FILE"
+chmod 777 "$RAN_FILE"
+# Settings that make git run something; evil DIR makes a git directory with them.
+EVIL="evil() { mkdir -p \$1/objects \$1/refs; echo ref: refs/heads/x >\$1/HEAD
+    printf '[core]\nrepositoryformatversion=0\nfsmonitor=\"touch $RAN_FILE/ran; false\"\n%s\n' \"\${2:-}\" >\$1/config; };"
+
+planted() { # NAME DIRECTORY WORDS-OF-THE-HOST BEFORE INSIDE
+    name=$1 dir=$2 before=$3 inside=$4
+    rm -rf "$W" "$TMP/state" "$RAN_FILE/ran"
+    mkdir -m 755 "$W" "$TMP/state"
+    [ "$who" = root ] || user_owned "$W" "$TMP/state"
+    # shellcheck disable=SC2086 # drop is words
+    $drop env HOME="$TMP/state" git init -q "$W" && $drop sh -c "cd '$W' && $before"
+    $as env -C "$TMP" HOME="$TMP/state" XDG_STATE_HOME="$TMP/state" "$PINFOLD" run --profile full --view agent --search whole \
+        --workspace "$W" --chdir "$W" -- sh -c "$EVIL $inside"
+    # shellcheck disable=SC2086
+    (cd "$W/$dir" && $drop env HOME="$TMP/state" git status >/dev/null 2>&1)
+    like "$name: told ($who)" "$status: $err" "^122: pinfold: (planted|found): "
+    ok "... and git runs nothing of it ($who)" [ ! -e "$RAN_FILE/ran" ]
+}
+
+git_directories() {
+    planted "a .git file that leads into a git directory" sub "true" \
+        'evil .git/evil; mkdir sub; echo "gitdir: ../.git/evil" >sub/.git'
+    planted "... into a directory that is held" sub "mkdir -p .github/hooks" \
+        'evil .github; mkdir sub; echo "gitdir: ../.github" >sub/.git'
+    planted "... beside the git directory of a submodule" sub "mkdir -p .git/modules; git init -q --bare .git/modules/a/b" \
+        'evil .git/modules/a/c; mkdir sub; echo "gitdir: ../.git/modules/a/c" >sub/.git'
+    planted "... to a worktree that is none" sub "mkdir -p .git/worktrees/x" \
+        'evil .git/worktrees/y; mkdir sub; echo "gitdir: ../.git/worktrees/y" >sub/.git'
+    planted "... by where each process is" sub "true" \
+        'mkdir -p q/objects q/refs sub; evil sub/q; cp sub/q/HEAD q; echo "gitdir: /proc/self/cwd/q" >sub/.git'
+    planted "the workspace, where its .git is none any more" . "true" 'rm .git/HEAD; evil . worktree=.'
+    planted "a directory beside a .git that is none" sub "true" 'mkdir -p sub/.git; evil sub worktree=.'
+    planted "a directory that leads to the settings of another" sub "true" \
+        'evil a/b; mkdir sub; cp a/b/HEAD sub; echo ../a/b >sub/commondir'
+}
+each_uid git_directories
+
+elsewhere() {
+    planted "a link that leads each process elsewhere" . "true" 'mkdir -p c/mise; ln -s /proc/self/cwd/c .config'
+    ok "... is moved away ($who)" [ ! -L "$W/.config" ]
+    planted "below a directory that cannot be listed" . "true" 'mkdir -p a/b/.vscode; chmod 0300 a/b'
+    ok "... it is moved away ($who)" [ ! -e "$W/a/b/.vscode" ]
+    planted "beside a tree that is too deep" . "true" \
+        'mkdir z; cd z; for i in 1 2 3 4; do perl -e "mkdir(q(d)) && chdir(q(d)) for 1 .. 260"; mv d $i; done; mkdir .vscode'
+    ok "... it is moved away ($who)" [ ! -e "$W/z/.vscode" ]
+    like "... and that is told ($who)" "$err" "too deep to be looked at"
+}
+each_uid elsewhere
+
+# A directory around the workspace that is shown as well: the way to it may be another when the command has ended.
+renamed() {
+    rm -rf "$TMP/around" "$TMP/state"
+    mkdir -p "$TMP/around/in/ws" "$TMP/around.not/ws/.vscode" "$TMP/state"
+    echo kept >"$TMP/around.not/ws/.vscode/tasks.json"
+    [ "$who" = root ] || user_owned "$TMP/around" "$TMP/around/in" "$TMP/around/in/ws" "$TMP/around.not/ws" "$TMP/state"
+    $as env -C "$TMP" HOME="$TMP/state" XDG_STATE_HOME="$TMP/state" "$PINFOLD" run --profile full --view agent \
+        --rw "$TMP/around:/around" --workspace "$TMP/around/in/ws" -- \
+        sh -c "cd /around && mv in away && ln -s ../around.not in"
+    is "what lies outside is not moved ($who)" "$(cat "$TMP/around.not/ws/.vscode/tasks.json")" kept
+}
+each_uid renamed
+
+done_testing
