@@ -6,8 +6,10 @@
  * What root names (the workspace, the paths of --ro and --rw) is taken by root's right as a
  * detached mount, also below directories that are closed to everybody else; in it the owner of the
  * path and the agent change places (mount_setattr(2), MOUNT_ATTR_IDMAP). So the agent reads and
- * writes there as the owner could, and what it makes is the owner's on the disk. Then root is given
- * up for good.
+ * writes there as the owner could, and what it makes is the owner's on the disk. A directory of
+ * root's that is only to be read and open to everybody is taken as it is, but where we are: root
+ * names /etc/ssl for what everybody reads there, and not for root's keys. Then root is given up for
+ * good.
  *
  * Should: open each path once, without links. Mustn't: map anybody to host root: the agent's id
  * takes the owner's place, and nobody else's changes. Mustn't: make, change or remove anything.
@@ -120,8 +122,8 @@ static bool is_agents(const struct stat *st, const struct identity *id)
  * Sets the flags, and who owns what. What is only to be read may stay as it is where its file
  * system cannot be seen otherwise: the agent then reads what everybody may.
  */
-static int set_flags(int tree, const struct stat *st, const struct identity *id, bool writable,
-		     bool *mapped, struct owner *last)
+static int set_flags(int tree, const struct stat *st, const struct identity *id, bool as_owner,
+		     bool writable, bool *mapped, struct owner *last)
 {
 	struct uapi_mount_attr attr = {MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
 					       (writable ? 0 : MOUNT_ATTR_RDONLY),
@@ -129,7 +131,7 @@ static int set_flags(int tree, const struct stat *st, const struct identity *id,
 	struct uapi_mount_attr with_map = attr;
 	int ns;
 
-	if (!is_agents(st, id)) {
+	if (as_owner && !is_agents(st, id)) {
 		ns = namespace_for(st, id, last);
 		with_map.attr_set |= UAPI_MOUNT_ATTR_IDMAP;
 		with_map.userns_fd = (uint64_t)ns;
@@ -141,14 +143,15 @@ static int set_flags(int tree, const struct stat *st, const struct identity *id,
 	return sys_mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr);
 }
 
-/* -1 with errno. */
-static int take_tree(struct host_path *p, const struct identity *id, struct owner *last)
+/* here: it is where we are. -1 with errno. */
+static int take_tree(struct host_path *p, const struct identity *id, bool here, struct owner *last)
 {
 	static const struct uapi_open_how how = {
 		O_PATH | O_CLOEXEC, 0, UAPI_RESOLVE_NO_SYMLINKS | UAPI_RESOLVE_NO_MAGICLINKS};
 	autoclose int fd = sys_openat2(AT_FDCWD, p->real, &how);
 	autoclose int tree = -1;
 	struct stat st;
+	bool as_owner;
 
 	if (fd < 0 || fstat(fd, &st))
 		return -1;
@@ -156,7 +159,9 @@ static int take_tree(struct host_path *p, const struct identity *id, struct owne
 	p->gid = st.st_gid;
 	tree = sys_open_tree(fd, "",
 			     OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
-	if (tree < 0 || set_flags(tree, &st, id, p->writable, &p->mapped, last))
+	as_owner = p->writable || here || st.st_uid != 0 || !S_ISDIR(st.st_mode) ||
+		   (st.st_mode & (S_IROTH | S_IXOTH)) != (S_IROTH | S_IXOTH);
+	if (tree < 0 || set_flags(tree, &st, id, as_owner, p->writable, &p->mapped, last))
 		return -1;
 	return fd_take(&tree);
 }
@@ -168,7 +173,7 @@ static void take_path(struct host *host, struct host_path *p, struct owner *last
 
 	if (!p->real || p->is_link || p->num || p->taken || p->is_node)
 		return;
-	tree = take_tree(p, &host->id, last);
+	tree = take_tree(p, &host->id, host->cwd && str_equal(p->real, host->cwd), last);
 	if (tree < 0) {
 		p->take_num = errno;
 		return;
@@ -217,7 +222,7 @@ int take_try(const char *path, const struct identity *id, struct err *e)
 {
 	struct host_path p = {.real = path, .writable = true};
 	struct owner last = {.fd = -1};
-	autoclose int tree = take_tree(&p, id, &last);
+	autoclose int tree = take_tree(&p, id, false, &last);
 	int num = errno;
 
 	fd_cleanup(&last.fd);

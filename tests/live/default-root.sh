@@ -74,8 +74,25 @@ ok "... and loses the bit when it is written to" [ ! -u "$W/id" ]
 rm -f "$W/id"
 
 # The paths that root names beside the workspace.
+echo open >"$CLOSED/lib/open"
+chmod 644 "$CLOSED/lib/open"
+chmod 755 "$CLOSED/lib"
+agent --rw "$W" --ro "$CLOSED/lib" -- sh -c 'cat "$1/open"; cat "$1/file" || echo closed; echo x >"$1/open" || echo refused' sh "$CLOSED/lib" 2>/dev/null
+is "of an open directory of root's, --ro shows what everybody may read, and it is not written" "$(printf '%s\n' "$out" | grep -v cannot)" "open
+closed
+refused"
+agent --ro "$W" -- sh -c 'cat file; echo x >file || echo refused' 2>/dev/null
+is "... but for the directory that root is in" "$(printf '%s\n' "$out" | grep -v cannot)" "mine
+more
+refused"
+agent --rw "$W" --ro "$CLOSED/lib/file" -- cat "$CLOSED/lib/file"
+is "... and for a file that is named itself" "$out" lib
+chmod 700 "$CLOSED/lib"
+agent --rw "$W" --ro "$CLOSED/lib" -- cat "$CLOSED/lib/file"
+is "... and a directory that is closed to everybody else" "$out" lib
+chown 4321:4321 "$CLOSED/lib" "$CLOSED/lib/file"
 agent --rw "$W" --ro "$CLOSED/lib" -- sh -c 'cat "$1/file"; echo x >"$1/file" || echo refused' sh "$CLOSED/lib" 2>/dev/null
-is "--ro is read as its owner could, and not written" "$(printf '%s\n' "$out" | grep -v cannot)" "lib
+is "of somebody else's, it shows what its owner may read" "$(printf '%s\n' "$out" | grep -v cannot)" "lib
 refused"
 agent --rw "$W" --rw "$W" -- true
 is "a path named twice is refused" "$status" 125
