@@ -24,7 +24,7 @@ case $client in
 claude)
     export ANTHROPIC_BASE_URL=$base ANTHROPIC_API_KEY=none CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1
     export DISABLE_TELEMETRY=1 DISABLE_AUTOUPDATER=1
-    "$CLIENTS/node_modules/@anthropic-ai/claude-code-linux-x64/claude" -p "$prompt" --allowedTools Bash,Write </dev/null
+    "$CLIENTS/node_modules/@anthropic-ai/claude-code-linux-x64/claude" -p "$prompt" --dangerously-skip-permissions </dev/null
     ;;
 codex)
     mkdir -p "$HOME/.codex"
