@@ -124,6 +124,7 @@ install: all
 	install -m 644 $(PROFILES) $(DESTDIR)$(datadir)/profiles
 	$(BUILD)/pinfold policy schema > $(DESTDIR)$(datadir)/policy.schema.json
 	install -m 644 docs/matrix.schema.json $(DESTDIR)$(datadir)
+	install -m 644 docs/report.schema.json $(DESTDIR)$(datadir)
 	@# Where the shells look by themselves, and the profile for hosts that want it (pinfold help apparmor).
 	install -d $(dir $(COMPLETIONS:%=$(DESTDIR)$(PREFIX)/share/%)) $(DESTDIR)$(datadir)/apparmor
 	$(BUILD)/pinfold completion bash > $(DESTDIR)$(PREFIX)/share/$(word 1,$(COMPLETIONS))
@@ -151,6 +152,7 @@ help:
 	@echo 'make check-html      the page of the matrix in headless Chromium (Debian: chromium; not part of check)'
 	@echo 'make check-kernels   on a kernel of Debian, emulated (qemu-system-x86; not part of check)'
 	@echo 'make deb             the Debian package, in $(BUILD)/deb; check-deb tries it in a fresh root'
+	@echo 'make check-long      a thousand runs and a hundred kills leave nothing (minutes; not part of check)'
 	@echo 'make install         DESTDIR= and PREFIX= as usual; uninstall undoes it'
 	@echo 'make format          clang-format over the tree'
 	@echo 'make clean           removes what was built'

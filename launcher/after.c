@@ -348,6 +348,8 @@ void after_end(struct after *after, bool ran, int *status)
 		j->whole |= after->search_long &&
 			    clock_now_ns() - after->began_ns >= LONG_RUN_S * UINT64_C(1000000000);
 		done = finish(&after->state, after->name, j, &findings);
+		for (size_t i = 0; i < findings.n; i++)
+			pool_list_add(&after->found, findings.v[i].path);
 		if (findings.n && j->planted_fails)
 			*status = EXIT_PLANTED;
 	}

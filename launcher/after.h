@@ -57,6 +57,7 @@ struct after {
 	uint64_t began_ns; /* CLOCK_MONOTONIC */
 	int warden;	   /* the socket of the process that does the work (after-warden.c); -1 */
 	int warden_pid;
+	struct str_list found; /* the names that after_end() found, where no warden did it */
 };
 
 struct host;

@@ -70,13 +70,13 @@ static void print_weak(const struct plan *plan)
 static int run_and_say(const struct plan *plan, const struct run_with *with, int *status,
 		       struct err *e)
 {
-	struct outcome outcome;
+	struct outcome *o = with->outcome;
 
-	if (session_check_plan(with->session, plan, e) || run_plan(plan, with, &outcome, e))
+	if (session_check_plan(with->session, plan, e) || run_plan(plan, with, o, e))
 		return -1;
-	limits_say(&plan->limits, outcome.limits);
-	ending_say(plan, outcome.ended_for);
-	*status = outcome.status;
+	limits_say(&plan->limits, o->limits);
+	ending_say(plan, o->ended_for);
+	*status = o->status;
 	return 0;
 }
 
@@ -150,7 +150,9 @@ static int run_as(const struct policy *policy, const struct identity *id,
 {
 	struct host host;
 	struct plan plan;
+	struct outcome outcome;
 	autoclose int report = -1;
+	bool is_known;
 	int rc;
 
 	if (take_host(policy, id, &host, e))
@@ -162,9 +164,13 @@ static int run_as(const struct policy *policy, const struct identity *id,
 		return -1;
 	with->taken = host.taken;
 	with->report = report;
+	with->outcome = &outcome;
 	with->journal = after->file;
 	rc = take_leave(&host, e) ? -1 : run_planned(policy, &host, &plan, with, status, e);
+	is_known = after->warden < 0;
 	after_end(after, rc == 0, status);
+	if (rc == 0)
+		report_end(&plan, &outcome, is_known ? &after->found : NULL, *status, report);
 	return rc;
 }
 

@@ -16,6 +16,10 @@ enum link_word {
 	LINK_ROOT = '/',
 	LINK_READY = 'r',
 	LINK_GO = 'g',
+	LINK_STATUS = 'u', /* these four for the report (report-kernel.c) */
+	LINK_MOUNTS = 'm',
+	LINK_LIMITS = 'l',
+	LINK_FDS = 'd',
 	LINK_PID = '#',	  /* with a number: who has joined */
 	LINK_RULES = '!', /* Landlock's */
 	LINK_NS = 'A'	  /* ... and on: a namespace, by its kind (lib/ns.h) */

@@ -9,6 +9,7 @@
  *     inside -> launcher   procfs, root     what limits are watched by (limits-watch.c)
  *     inside -> launcher   namespaces, rules  how another process gets inside (session-join.c)
  *     inside -> launcher   a number         ... and which process that is
+ *     inside -> launcher   files of /proc   what the kernel says, for a report (report-kernel.c)
  *     inside -> launcher   ready            every layer is applied, checked and proven
  *     inside <- launcher   go               only where a report is wanted: it is written first
  *     inside -> launcher   a struct err     why the agent will not run
@@ -93,7 +94,9 @@ int link_say_ready(const struct plan *plan, const struct run *run, struct err *e
 {
 	char go = 0;
 
-	if (say_views(plan, run->link_fd, e) || link_say(run->link_fd, LINK_READY, -1, e))
+	if (say_views(plan, run->link_fd, e) ||
+	    (plan->report && report_say_facts(run->link_fd, e)) ||
+	    link_say(run->link_fd, LINK_READY, -1, e))
 		return -1;
 	if (plan->report && (recv(run->link_fd, &go, 1, 0) != 1 || go != LINK_GO))
 		return fail(e, 0, "the launcher gave no leave to start");

@@ -286,6 +286,7 @@ struct run_with {
 	const struct keeper *keeper;   /* of the run's cgroups */
 	const struct session *session; /* its name and its socket (session.h); NULL: it has none */
 	int report;		       /* where the report goes once the agent runs, or -1 */
+	struct outcome *outcome;       /* for who calls run_plan() through others (cmd-run.c) */
 	int journal; /* where the first process inside is noted (after.h), or -1 */
 };
 
@@ -315,25 +316,8 @@ int exec_command(const char *const *command, const char *const *env, struct err 
 void cause_explain(const struct layer *layer, struct err *e);
 bool cause_is_lasting(const struct layer *layer, const struct err *e); /* no mere shortage */
 
-/* layer/seccomp.c: which filter the layer loads */
-struct filter_facts {
-	const char *arch;
-	size_t instructions;
-	uint64_t hash; /* lib/hash.h, over the instructions */
-};
-
-extern const struct filter_facts seccomp_filter_facts;
-struct filter_facts sockets_filter_facts(const struct plan *plan); /* layer/sockets.c: likewise */
-
 /* layer/limits.c: who joins a session enters the run's cgroups first, and asks back */
 int limits_enter(const struct plan *plan, struct run *run, struct err *e);
-
-/* report.c: what will be, or was, enforced, in words; report-file.c: where it goes */
-void report_print_plan(const struct plan *plan, struct out *out);
-int report_open(const struct plan *plan, int *fd, struct err *e); /* *fd -1: none is wanted */
-int report_write(const struct plan *plan, const struct steps *steps, int fd, struct err *e);
-void report_print_steps(const struct steps *steps, FILE *file);
-const char *report_stage_name(enum stage stage);
 
 /* cmd-*.c: the subcommands; each returns an exit status */
 int cmd_run(int argc, char **argv);
@@ -348,5 +332,6 @@ int cmd_policy(int argc, char **argv);
 int cmd_protected(int argc, char **argv);
 
 #include "inside.h"
+#include "report.h"
 
 #endif

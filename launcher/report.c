@@ -304,7 +304,8 @@ void report_print_plan(const struct plan *plan, struct out *out)
 	out_list(out, "command", &command);
 }
 
-int report_write(const struct plan *plan, const struct steps *steps, int fd, struct err *e)
+int report_write(const struct plan *plan, const struct steps *steps, const struct facts *facts,
+		 int fd, struct err *e)
 {
 	FILE *file = fdopen(dup(fd), "w");
 	struct out out;
@@ -316,6 +317,7 @@ int report_write(const struct plan *plan, const struct steps *steps, int fd, str
 	out_begin(&out, file, OUT_JSON);
 	out_str(&out, "pinfold", PINFOLD_VERSION);
 	report_print_plan(plan, &out);
+	report_print_facts(facts, &out);
 	out_array(&out, "steps");
 	for (uint32_t i = 0; steps && i < steps->n; i++) {
 		const struct step *s = &steps->v[i];

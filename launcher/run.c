@@ -185,15 +185,26 @@ static void leave_descriptors(const struct plan *plan)
 }
 
 /* Before the agent may start: what was enforced is written, or it does not start. */
-static int before_exec(const struct plan *plan, const struct run *run, int link_fd, int report_fd,
-		       struct err *e)
+static int before_exec(struct supervisor *s, int link_fd, int report_fd, struct err *e)
 {
+	const struct plan *plan = s->plan;
+	const struct run *run = s->run;
+	int rc;
+
 	if (plan->verbose && run->steps)
 		report_print_steps(run->steps, stderr);
 	if (report_fd < 0)
 		return 0;
-	return report_write(plan, run->steps, report_fd, e) ? -1
-							    : link_say(link_fd, LINK_GO, -1, e);
+	rc = report_write(plan, run->steps, &s->facts, report_fd, e);
+	report_drop_facts(&s->facts);
+	return rc ? -1 : link_say(link_fd, LINK_GO, -1, e);
+}
+
+/* For the report, or for the session: each takes what it knows. */
+static void take_other(struct supervisor *s, char word, int *fd)
+{
+	report_take_fact(&s->facts, word, fd);
+	session_take_door(s, word, fd);
 }
 
 /* Hears the processes inside out until the agent runs (0), or will not (-1). */
@@ -213,9 +224,9 @@ static int follow_start(struct supervisor *s, int link_fd, const struct run_with
 		else if (heard.word == LINK_ROOT && fd >= 0)
 			s->inside.root_fd = fd_take(&fd);
 		else if (fd >= 0)
-			session_take_door(s, heard.word, &fd);
+			take_other(s, heard.word, &fd);
 		else if (heard.word == LINK_READY && s->plan->command &&
-			 before_exec(s->plan, s->run, link_fd, with->report, e))
+			 before_exec(s, link_fd, with->report, e))
 			return -1;
 	}
 	return rc;

@@ -17,11 +17,32 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "pool.h"
 #include "supervise.h"
 #include "terminal.h"
 
+#define SECOND UINT64_C(1000000000)
+
+enum { LEAVING_KEY = 0x1d, LEAVING_TIMES = 3 }; /* ^] */
 enum { PATIENCE_S = 10, LOST = 128 + SIGKILL };
+
+/* Three ^] within a second leave a session. They are passed on all the same. */
+bool session_leaves(struct terminal *t)
+{
+	uint64_t now = clock_now_ns();
+
+	for (size_t i = 0; i < t->in_n; i++) {
+		if (t->leaving == 0 || now - t->leaving_ns > SECOND) {
+			t->leaving = 0;
+			t->leaving_ns = now;
+		}
+		t->leaving = t->in[i] == LEAVING_KEY ? t->leaving + 1 : 0;
+		if (t->leaving == LEAVING_TIMES)
+			return true;
+	}
+	return false;
+}
 
 /* What is known before the command runs. */
 struct start {

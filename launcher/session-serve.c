@@ -271,7 +271,7 @@ static void hear_socket(struct supervisor *s, struct watch *watch, short events)
 
 void session_take_door(struct supervisor *s, char word, int *fd)
 {
-	if (!s->server)
+	if (!s->server || *fd < 0)
 		return;
 	if (word == LINK_RULES)
 		s->server->doors.ruleset = fd_take(fd);

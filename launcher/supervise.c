@@ -254,7 +254,8 @@ int supervise_open(struct supervisor *s, const struct plan *plan, struct run *ru
 				 .run = run,
 				 .terminal_fd = -1,
 				 .limit_ended = -1,
-				 .inside = {-1, -1}};
+				 .inside = {-1, -1},
+				 .facts = FACTS_NONE};
 	for (size_t i = 0; i < ARRAY_SIZE(watchers); i++)
 		if (watchers[i].open && watchers[i].open(s, e))
 			return -1;

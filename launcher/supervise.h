@@ -43,6 +43,7 @@ struct supervisor {
 	bool ended;
 	int status; /* once it has ended: what to exit with */
 	struct inside inside;
+	struct facts facts; /* until they are in the report */
 	const struct session
 		*session;      /* the run's name, and how it is spoken to; NULL: it has none */
 	struct server *server; /* session-serve.c */

@@ -22,8 +22,6 @@
 
 #define SECOND UINT64_C(1000000000)
 
-enum { LEAVING_KEY = 0x1d, LEAVING_TIMES = 3 }; /* ^] */
-
 /* ---- between the two ----------------------------------------------------------------------- */
 
 /* What is waited for follows from what is to be done. */
@@ -134,23 +132,6 @@ static void note_suspend(struct terminal *t)
 		t->suspend_ns = clock_now_ns();
 }
 
-/* Three ^] within a second leave a session. They are passed on all the same. */
-static bool leaves(struct terminal *t)
-{
-	uint64_t now = clock_now_ns();
-
-	for (size_t i = 0; i < t->in_n; i++) {
-		if (t->leaving == 0 || now - t->leaving_ns > SECOND) {
-			t->leaving = 0;
-			t->leaving_ns = now;
-		}
-		t->leaving = t->in[i] == LEAVING_KEY ? t->leaving + 1 : 0;
-		if (t->leaving == LEAVING_TIMES)
-			return true;
-	}
-	return false;
-}
-
 /* ---- who is in front ----------------------------------------------------------------------- */
 
 /*
@@ -199,7 +180,7 @@ static void read_keys(struct supervisor *s)
 		t->in_n = (size_t)n;
 		t->in_done = 0;
 		note_suspend(t);
-		s->ended |= s->attached && leaves(t);
+		s->ended |= s->attached && session_leaves(t);
 		flush_in(t);
 	} else if (n == 0 || (errno == EIO && caller_is_front(&t->caller))) {
 		hang_up(s);

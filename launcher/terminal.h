@@ -64,6 +64,9 @@ struct terminal {
 int terminal_open(struct supervisor *s, struct err *e);
 void terminal_start(struct supervisor *s);
 
+/* session-client.c: do the keys that have been typed leave the session? */
+bool session_leaves(struct terminal *t);
+
 /* The command stopped, by sig: it wants the terminal, or to be left alone for a while. */
 void terminal_hear_stop(struct supervisor *s, int sig);
 

@@ -59,6 +59,15 @@ char *pool_copy(const char *s)
 	return pool_copy_n(s, strlen(s));
 }
 
+char *pool_trim(const char *s, size_t n)
+{
+	while (n && s[0] == ' ')
+		s++, n--;
+	while (n && s[n - 1] == ' ')
+		n--;
+	return pool_copy_n(s, n);
+}
+
 char *pool_printf(const char *fmt, ...)
 {
 	va_list ap, again;

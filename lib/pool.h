@@ -17,6 +17,7 @@
 void *pool_alloc(size_t size);
 char *pool_copy(const char *s);
 char *pool_copy_n(const char *s, size_t n);
+char *pool_trim(const char *s, size_t n); /* of n bytes, without the blanks around them */
 char *pool_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Appends s itself, not a copy of it. */

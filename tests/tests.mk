@@ -4,7 +4,7 @@
 
 test_src   := $(wildcard tests/unit/test-*.c tests/plan/test-*.c tests/policy/test-*.c tests/filter/test-*.c)
 test_bin   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(test_src))
-test_sh    := $(sort $(filter-out tests/kernel/run.sh tests/clients/% tests/deb/%,$(wildcard tests/*/*.sh)))
+test_sh    := $(sort $(filter-out tests/kernel/run.sh tests/clients/% tests/deb/% tests/long/%,$(wildcard tests/*/*.sh)))
 helper_src := $(wildcard tests/helper/*.c)
 helper_bin := $(patsubst tests/%.c,$(BUILD)/tests/%,$(helper_src))
 PROVE      ?= prove
@@ -84,3 +84,8 @@ check-deb:
 	BUILD=$(BUILD) DEB_BUILD_OPTIONS=nocheck tests/deb/build.sh
 	BUILD=$(BUILD) $(PROVE) --timer --exec '' tests/deb/check.sh
 .PHONY: deb check-deb
+
+# A thousand runs and a hundred kills, by root and by an ordinary user: some minutes.
+check-long: tests
+	BUILD=$(BUILD) $(PROVE) --timer --exec '' $(wildcard tests/long/*.sh)
+.PHONY: check-long

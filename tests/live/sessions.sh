@@ -18,11 +18,6 @@ names() {
     # shellcheck disable=SC2086
     timeout -k 2 20 $drop "$PINFOLD" ps 2>/dev/null | tail -n +3 | cut -d' ' -f1 | tr '\n' ' '
 }
-runtime() { # one of the caller's own
-    export XDG_RUNTIME_DIR="$TMP/runtime.$who"
-    mkdir -p -m 700 "$XDG_RUNTIME_DIR"
-    [ "$who" = root ] || user_owned "$XDG_RUNTIME_DIR"
-}
 fails() { # NAME WHERE CAUSE REMEDY: of what was run last
     like "$1 ($who)" "$status $err" "^125 pinfold: ${2:+$2: .*}$3"
     like "... with a remedy ($who)" "$err" "$4"
@@ -227,6 +222,19 @@ END
     ask stop --grace 0.1 mine
 }
 
+terminals() {
+    export PINFOLD DROP="$drop"
+    timeout -k 2 120 /usr/bin/python3 "$TAP_TOP/tests/live/attach.py" >"$TMP/parts" 2>&1 ||
+        echo "not ok attach.py ended by itself" >>"$TMP/parts"
+    while read -r word rest; do
+        case $word in
+        ok) tap_result 0 "$rest ($who)" ;;
+        not) tap_result 1 "${rest#ok } ($who)" ;;
+        *) echo "# $word $rest" ;;
+        esac
+    done <"$TMP/parts"
+}
+
 each() {
     runtime
     "$@"
@@ -239,6 +247,7 @@ each_uid each signals
 each_uid each state
 if [ -x /usr/bin/python3 ]; then
     each_uid each strangers
+    each_uid each terminals
 else
     skip "who is served" "/usr/bin/python3 is not there"
 fi

@@ -18,8 +18,9 @@ part() { # PART MODE...
     done <"$TMP/parts"
 }
 
-MODES='terminal alone'
+MODES="terminal alone detached"
 by_table() {
+    runtime
     # shellcheck disable=SC2086 # words
     for part in table stops gone; do part $part $MODES; done
 }
