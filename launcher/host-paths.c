@@ -130,6 +130,9 @@ static void read_path(struct host *host, const char *given, bool writable, struc
 	/* What root takes it may read, and the agent as its owner could. Nobody reads a socket. */
 	if (!host->id.takes && !p->is_socket && !may_read(host, real, &st))
 		p->num = errno;
+	/* An agent's id of root's owns no node, and is in no group. */
+	if (host->id.takes && p->is_node && (st.st_mode & 06) != 06)
+		p->num = EACCES;
 }
 
 void host_read_paths(const struct policy *policy, struct host *host)
@@ -146,6 +149,11 @@ void host_read_paths(const struct policy *policy, struct host *host)
 		read_path(host, source_of(policy->sockets.v[i]), false, &last);
 	for (size_t i = 0; i < policy->devices.n; i++)
 		read_path(host, policy->devices.v[i], false, &last);
+	host_find_gpu(policy, host);
+	for (size_t i = 0; i < host->gpu.n; i++)
+		read_path(host, host->gpu.v[i], false, &last);
+	for (size_t i = 0; i < host->gpu_files.n; i++)
+		read_path(host, host->gpu_files.v[i], false, &last);
 	if (policy->agent)
 		read_path(host, policy->agent, false, &last);
 }

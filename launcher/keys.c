@@ -92,6 +92,8 @@ const struct key keys[] = {
 	 "let it connect to one unix socket of the host"},
 	{"device", "devices", OPT_LIST, AT(devices), KEY_PATH, KEY_GRANTS, NULL, "PATH",
 	 "let it use one device of the host"},
+	{"gpu", "gpu", OPT_FLAG, AT(gpu), KEY_WORD, KEY_GRANTS, NULL, NULL,
+	 "let it use the graphics processors that are there"},
 	{"fd", NULL, OPT_LIST, AT(fds), KEY_WORD, KEY_GRANTS, NULL, "NUMBER",
 	 "hand over an open descriptor as it is"},
 	{"x11", NULL, OPT_FLAG, AT(x11), KEY_WORD, KEY_NEUTRAL, NULL, NULL,

@@ -79,6 +79,8 @@ struct host {
 	size_t taken_n;
 	struct host_view view; /* zeroes where the view is bare */
 	struct guards guards;  /* guarded names (guard.h) */
+	struct str_list gpu;   /* device nodes of graphics processors, where --gpu asks for them */
+	struct str_list gpu_files; /* what their libraries read outside of /usr */
 };
 
 /* ---- what will be done --------------------------------------------------------------------- */
@@ -239,6 +241,7 @@ const char *take_map(uint32_t owner, uint32_t agent);
 
 /* host.c, host-*.c: read, never change */
 void host_read_fds(const struct policy *policy, struct host *host);
+void host_find_gpu(const struct policy *policy, struct host *host);
 void host_read(const struct policy *policy, const struct identity *id, struct host *host);
 void host_read_paths(const struct policy *policy, struct host *host);
 void host_read_grants(struct host *host); /* paths that the workspace itself needs */

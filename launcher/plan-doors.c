@@ -125,6 +125,60 @@ static int add_device(const struct host *host, struct plan *plan, const char *gi
 	return view_add_checked(plan, option, m, e);
 }
 
+/* ---- graphics processors --------------------------------------------------------------------- */
+
+/* What lies outside of /usr, where nothing of the view has it already. */
+static int add_gpu_files(const struct host *host, struct plan *plan, struct err *e)
+{
+	for (size_t i = 0; i < host->gpu_files.n; i++) {
+		const struct host_path *p = view_find_path(host, host->gpu_files.v[i]);
+		struct mount m = {.kind = MOUNT_TREE};
+
+		if (!p || !p->real || p->num || view_is_made(plan, p->given) ||
+		    view_shows(plan, p->given) || (host->id.takes && !p->taken))
+			continue;
+		m.source = p->real;
+		m.dest = plan_has(plan, "mount") ? p->given : p->real;
+		if (host->id.takes && view_use_taken(host, plan, "--gpu", p, &m, e))
+			return -1;
+		view_add(plan, m);
+	}
+	return 0;
+}
+
+/* All nodes that may be opened; one that may not be is left out, and said. */
+static int add_gpu(const struct host *host, struct plan *plan, struct err *e)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < host->gpu.n; i++) {
+		const struct host_path *p = view_find_path(host, host->gpu.v[i]);
+
+		if (!p || !p->is_node || p->is_block || p->num) {
+			pool_list_add(&plan->doors, pool_printf("gpu: without %s", host->gpu.v[i]));
+			continue;
+		}
+		if (view_is_made(plan, p->real))
+			continue;
+		if (add_device(host, plan, p->given, e))
+			return -1;
+		n++;
+	}
+	if (n)
+		return add_gpu_files(host, plan, e);
+	err_where(e, "--gpu");
+	if (!host->gpu.n) {
+		err_remedy(e, "Load its driver (nvidia-smi, or ls /dev/dri, shows whether it is "
+			      "there); in a container, start that with the devices.");
+		return fail(e, 0,
+			    "there is no device of a graphics processor: neither /dev/nvidia*, "
+			    "/dev/kfd nor /dev/dri/renderD*");
+	}
+	err_remedy(e, "Join the group that owns it: usermod -aG render,video USER. Started by "
+		      "root, choose ids that may open it: --user ID:GROUP.");
+	return fail(e, EACCES, "%s cannot be opened by whoever runs the command", host->gpu.v[0]);
+}
+
 /* ---- descriptors ----------------------------------------------------------------------------- */
 
 static int compare_fds(const void *a, const void *b)
@@ -215,5 +269,7 @@ int doors_add(const struct policy *policy, const struct host *host, struct plan 
 	for (size_t i = 0; i < policy->devices.n; i++)
 		if (add_device(host, plan, policy->devices.v[i], e))
 			return -1;
+	if (policy->gpu && add_gpu(host, plan, e))
+		return -1;
 	return add_fds(policy, host, plan, e);
 }

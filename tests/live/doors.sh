@@ -75,7 +75,7 @@ network_and_sockets() {
     ln -sf one "$S/link"
     refused "a link to a socket" --socket 'symbolic link' "name $S/one" --profile full --socket "$S/link"
     refused "share-net where Landlock is off" --share-net 'abstract' 'landlock' --profile full --without landlock --share-net
-    $as env -C "$WORK" HOME="$TMP" "$PINFOLD" run --view agent --share-net --ro "$TMP/try.py" sh -c "python3 $TMP/try.py $PORT; cat /etc/resolv.conf"
+    $as env -C "$WORK" HOME="$TMP" "$PINFOLD" run --profile full --view agent --share-net --ro "$TMP/try.py" sh -c "python3 $TMP/try.py $PORT; cat /etc/resolv.conf"
     is "in the agent's view, with the host's name servers ($who)" "$out" "yes $(cat /etc/resolv.conf)"
 }
 
@@ -118,6 +118,25 @@ devices() {
     refused "a file is no device" --device 'is no device' '--ro and --rw' --profile full --device "$TMP/port"
 }
 
+# A /dev as drivers make it; the nodes are the null device's, as there is no driver behind them here.
+gpus() {
+    with_gpu() { # MODE OPTIONS...
+        nodes=$1
+        shift
+        run unshare -m sh -c 'mount -t tmpfs -o mode=755 none /mnt && cd /mnt && for d in null zero full random urandom tty; do touch $d && mount --bind /dev/$d $d; done &&
+            mkdir pts dri shm && mount --bind /dev/pts pts && for n in nvidiactl nvidia0 nvidia-uvm kfd dri/renderD128 dri/card0; do mknod -m "$1" $n c 1 3; done &&
+            mknod -m 600 nvidia-modeset c 1 3 && ln -s pts/ptmx ptmx && mount --move /mnt /dev && shift && cd / && exec "$@"' sh "$nodes" $drop "$PINFOLD" "$@"
+    }
+    with_gpu 666 run --profile full --gpu sh -c 'ls -d /dev/nvidia* /dev/kfd /dev/dri/*; echo x >/dev/nvidia0 && echo used'
+    is "--gpu: all nodes but the screen's and a closed one ($who)" "$(echo $out)" "/dev/dri/renderD128 /dev/kfd /dev/nvidia-uvm /dev/nvidia0 /dev/nvidiactl used"
+    with_gpu 666 plan --profile full --gpu true
+    like "... which the plan says ($who)" "$(echo $out)" 'doors: .*gpu: without /dev/nvidia-modeset.*device:/dev/kfd'
+    with_gpu 600 run --profile full --gpu true
+    like "none that may be opened ($who)" "$status $err" '^125 .*--gpu: /dev/.* cannot be opened'
+    run unshare -m sh -c 'mount --bind /dev/null /dev/null; exec "$@"' sh $drop "$PINFOLD" run --profile full --gpu true
+    [ -e /dev/nvidiactl ] || [ -e /dev/kfd ] || [ -e /dev/dri ] || like "none that is there ($who)" "$status $err" '^125 .*--gpu: there is no device'
+}
+
 said() {
     refused "--x11" --x11 'not offered: an X server' 'Xvfb' --profile full --x11
     refused "--wayland" --wayland 'not offered: a compositor' 'weston' --profile full --wayland
@@ -133,7 +152,7 @@ said() {
 all() {
     network_and_sockets
     descriptors
-    if [ "$(id -u)" = 0 ]; then devices; else skip "devices" "only root can make a node"; fi
+    if [ "$(id -u)" = 0 ]; then devices && gpus; else skip "devices, graphics processors" "only root can make a node"; fi
     said
 }
 each_uid all

@@ -68,6 +68,7 @@ static const struct {
 	  {"detach", AT(detach)}, {"verbose", AT(verbose)},
 	  {"linger", AT(linger)}, {"help", AT(help)},
 	  {"json", AT(json)},	  {"share-net", AT(share_net)},
+	  {"gpu", AT(gpu)},
 	  {"x11", AT(x11)},	  {"wayland", AT(wayland)},
 	  {"dbus", AT(dbus)},	  {"best-effort-limits", AT(best_effort)},
 };
