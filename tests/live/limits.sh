@@ -231,6 +231,28 @@ refusals() {
     refused "both" --wall 'left out' 'one of the two' --without limits --wall 1
 }
 
+# What nobody asked for (docs/limits.md).
+usual() {
+    home=$HOME # root keeps its state where root alone may write
+    if [ "$who" = user ]; then
+        home=$TMP/home
+        mkdir "$home"
+        user_owned "$home"
+    fi
+    at="cd $WORK && export HOME=$home && exec $PINFOLD"
+    $as sh -c "$at plan --policy default --json -- true"
+    like "default: processes are bounded ($who)" "$(echo $out)" '"name": "pids", "value": 4096,[^}]*"of": "tree"'
+    like "default: open files are bounded ($who)" "$(echo $out)" '"name": "files", "value": 16384,'
+    like "default: what lies in the tmpfs is bounded ($who)" "$(echo $out)" '"name": "disk", "value": [1-9]'
+    $as sh -c "$at run --policy default --ro $BIN -- $BOMB many 200"
+    is "default: 200 processes are no matter ($who)" "$status:$out:$err" "0:200:"
+    $as sh -c "ulimit -Sn 100; ulimit -Hn 500; $at run --policy default -- sh -c 'ulimit -Hn'"
+    is "default: a caller's lower bound stays ($who)" "$status:$out" "0:500"
+    $as sh -c "$at plan --policy default --without limits -- true"
+    unlike "default: --without limits lifts them ($who)" "$status:$out" '^[1-9]|name: pids'
+}
+
+each_uid usual
 each_uid pids
 each_uid fork_bomb
 each_uid memory
