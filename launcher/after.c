@@ -237,22 +237,26 @@ int after_recover(struct after *after, const struct policy *policy, const struct
 static int check_place(const struct state *state, const struct plan *plan, struct err *e)
 {
 	char link[40], real[PATH_MAX];
+	const char *place;
 	ssize_t n;
 
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", state->fd);
 	n = readlink(link, real, sizeof(real) - 1);
 	real[n > 0 ? n : 0] = '\0';
+	place = n > 0 ? real : state->path;
 	for (size_t i = 0; i < plan->mounts_n; i++) {
 		const struct mount *m = &plan->mounts[i];
 
 		if (m->kind != MOUNT_TREE || !m->source ||
-		    !str_path_within(n > 0 ? real : state->path, m->source))
+		    (!str_path_within(place, m->source) &&
+		     !(m->writable && str_path_within(m->source, place))))
 			continue;
 		err_where(e, "XDG_STATE_HOME");
 		err_remedy(e, "Set it to a directory outside of what is shown.");
 		return fail(
 			e, 0,
-			"%s, where pinfold keeps its state, lies in %s, which the command can see",
+			"%s, where pinfold keeps its state, and %s, which the command can see, lie "
+			"in each other",
 			state->path, m->source);
 	}
 	return 0;
