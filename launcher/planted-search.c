@@ -101,8 +101,7 @@ static void judge_name(struct walk *w, const struct place *place, const struct g
 	if (row->place == GUARD_IN_TREE && made)
 		planted_add(s, place, guard_row_why(row));
 	else if (row->place == GUARD_IN_TREE &&
-		 (S_ISDIR(place->st.st_mode) ? has_changes(s, place->dir, place->name, 4)
-					     : changed))
+		 (changed || has_changes(s, place->dir, place->name, 4)))
 		planted_tell(s, place->path, "the run has changed it");
 	else if (row->place != GUARD_IN_TREE && made)
 		planted_judge_repository(s, place, 0);

@@ -54,6 +54,7 @@ elsewhere() {
     ok "... is moved away ($who)" [ ! -L "$W/.config" ]
     planted "below a directory that cannot be listed" . "true" 'mkdir -p a/b/.vscode; chmod 0300 a/b'
     ok "... it is moved away ($who)" [ ! -e "$W/a/b/.vscode" ]
+    planted "an old directory under a new name" . "mkdir -p a/b && touch a/b/tasks.json && sleep 0.1" 'mv a/b a/.vscode'
     planted "beside a tree that is too deep" . "true" \
         'mkdir z; cd z; for i in 1 2 3 4; do perl -e "mkdir(q(d)) && chdir(q(d)) for 1 .. 260"; mv d $i; done; mkdir .vscode'
     ok "... it is moved away ($who)" [ ! -e "$W/z/.vscode" ]
