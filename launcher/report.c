@@ -113,6 +113,8 @@ static void print_guards(const struct plan *plan, struct out *out)
 	if (!plan->guards.n)
 		return;
 	out_object(out, "guarded");
+	if (plan->guards.workspace)
+		out_str(out, "workspace", plan->guards.workspace);
 	print_guarded(plan, out, "denied", GUARD_BY_MOUNT, GUARD_DENY, GUARD_DENY);
 	print_guarded(plan, out, "kept", GUARD_BY_MOUNT, GUARD_KEEP, GUARD_KEEP);
 	print_guarded(plan, out, "held", GUARD_BY_MOUNT, GUARD_HOLD, GUARD_HOLD);

@@ -83,7 +83,7 @@ static int choose_policies(const struct request *request, const struct place *pl
 			return -1;
 		profile.name = asked->v[i];
 		s = add_subject(r, SUBJECT_POLICY, asked->v[i], layers, profile.set);
-		words_make_policy(&s->words, layers, profile.set, name);
+		words_make_policy(&s->words, layers, &profile, name);
 		add_column(r, s, profile);
 	}
 	return 0;

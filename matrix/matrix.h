@@ -178,9 +178,10 @@ struct word_value {
 
 void words_add(struct words *w, const char *text, uint32_t with, uint32_t without);
 void words_make_layers(struct words *w, const struct layers *layers);
-/* top: its layers, each of which is left out where it is off. */
-void words_make_policy(struct words *w, const struct layers *layers, uint32_t top,
-		       const char *name);
+/* policy: its layers, each of which is left out where it is off. */
+void words_make_policy(struct words *w, const struct layers *layers,
+		       const struct profile_row *policy, const char *name);
+uint32_t layers_bit(const struct layers *layers, const char *name); /* 0: there is none */
 /* Those that stand under set; out has room for w->n. */
 size_t words_pick(const struct words *w, uint32_t set, const char **out);
 const char *words_expand(const char *text, const struct word_value *values);

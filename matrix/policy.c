@@ -11,18 +11,11 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fd.h"
 #include "pool.h"
-
-static uint32_t find_layer(const struct layers *layers, const char *name)
-{
-	for (size_t i = 0; name && i < layers->lattice.n; i++)
-		if (str_equal(layers->v[i].name, name))
-			return SET_BIT(i);
-	return 0;
-}
 
 int policy_read(const char *text, size_t size, const struct layers *layers,
 		struct profile_row *profile, struct err *e)
@@ -33,13 +26,15 @@ int policy_read(const char *text, size_t size, const struct layers *layers,
 	int rc = 0;
 
 	profile->asked = profile->set = 0;
+	profile->guards =
+		json_is_string(json_object_get(json_object_get(root, "guarded"), "workspace"));
 	if (!json_is_array(list))
 		rc = fail(e, 0, "the plan is no JSON with layers");
 	for (size_t i = 0; i < json_array_size(list) && rc == 0; i++) {
 		const json_t *row = json_array_get(list, i);
 		const char *name = json_string_value(json_object_get(row, "name"));
 		const char *state = json_string_value(json_object_get(row, "state"));
-		uint32_t bit = find_layer(layers, name);
+		uint32_t bit = name ? layers_bit(layers, name) : 0;
 
 		if (!bit || !state)
 			rc = fail(e, 0, "layer \"%.60s\" is not one of `pinfold layers`",
@@ -54,7 +49,10 @@ int policy_read(const char *text, size_t size, const struct layers *layers,
 	return rc;
 }
 
-/* A policy may mean the directory that it is run in, so it is asked in one of ours. */
+/*
+ * A policy may mean the directory that it is run in, so it is asked in one of ours: an empty one,
+ * since ours itself may be the home.
+ */
 int policy_ask(const struct place *place, const char *name, const struct layers *layers,
 	       struct profile_row *profile, struct err *e)
 {
@@ -66,13 +64,14 @@ int policy_ask(const struct place *place, const char *name, const struct layers 
 			      "--",
 			      "true",
 			      NULL};
+	const char *dir = pool_printf("%s/asked", place->dir);
 	autoclose int here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct child_result result;
 	int rc;
 
 	err_where(e, "--policy");
-	if (here < 0 || chdir(place->dir))
-		return fail(e, errno, "change to %s", place->dir);
+	if (here < 0 || (mkdir(dir, 0700) && errno != EEXIST) || chdir(dir))
+		return fail(e, errno, "make and enter %s", dir);
 	rc = ask_program(argv, &result, e);
 	if (fchdir(here))
 		return fail(e, errno, "change back");

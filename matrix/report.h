@@ -36,6 +36,7 @@ struct profile_row {
 	const char *name;
 	uint32_t asked; /* the profile as pinfold defines it */
 	uint32_t set;	/* what this host offers of it */
+	bool guards;	/* a policy that keeps names in its workspace as they are */
 };
 
 struct layers {

@@ -39,15 +39,53 @@ void words_make_layers(struct words *w, const struct layers *layers)
 					    "{WORKSPACE}", "--", NULL});
 }
 
-void words_make_policy(struct words *w, const struct layers *layers, uint32_t top, const char *name)
+uint32_t layers_bit(const struct layers *layers, const char *name)
+{
+	for (size_t i = 0; i < layers->lattice.n; i++)
+		if (str_equal(layers->v[i].name, name))
+			return SET_BIT(i);
+	return 0;
+}
+
+static void add_where(struct words *w, const char *const *texts, uint32_t with, uint32_t without)
+{
+	for (; *texts; texts++)
+		words_add(w, *texts, with, without);
+}
+
+/*
+ * pinfold refuses to show an agent's view, or to keep names in a workspace, without the layers that
+ * this stands on. Where these are off, the measured command sees the same directory as it is. Of
+ * the three conditions one holds at most: a word that takes away may be said once.
+ */
+static void add_what_lacks(struct words *w, const struct layers *layers, bool guards)
+{
+	static const char *const plain[] = {"--view", "bare", "--home", "none", NULL};
+	static const char *const unguarded[] = {"--rw", "!{WORKSPACE}", "--rw", "{WORKSPACE}",
+						NULL};
+	uint32_t mount = layers_bit(layers, "mount"), pid = layers_bit(layers, "pid");
+	uint32_t no_unmount = layers_bit(layers, "caps") | layers_bit(layers, "landlock") |
+			      layers_bit(layers, "seccomp");
+
+	add_where(w, plain, 0, mount);
+	if (!guards)
+		return;
+	add_where(w, unguarded, 0, mount);
+	add_where(w, unguarded, mount, pid);
+	add_where(w, unguarded, mount | pid, no_unmount);
+}
+
+void words_make_policy(struct words *w, const struct layers *layers,
+		       const struct profile_row *policy, const char *name)
 {
 	add_always(w, (const char *const[]){"{LAUNCHER}", "run", "--policy", name, NULL});
 	for (size_t i = 0; i < layers->lattice.n; i++) {
-		if (!(top & SET_BIT(i)))
+		if (!(policy->set & SET_BIT(i)))
 			continue;
 		words_add(w, "--without", 0, SET_BIT(i));
 		words_add(w, layers->v[i].name, 0, SET_BIT(i));
 	}
+	add_what_lacks(w, layers, policy->guards);
 	/* It runs in the workspace; what may be done there is the policy's own business. */
 	add_always(w, (const char *const[]){"--ro", "{BIN}", "--ro", "{READONLY}", "--", NULL});
 }

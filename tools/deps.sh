@@ -37,8 +37,6 @@ vim vim.basic
 less less
 tmux tmux
 apparmor apparmor_parser
-podman podman
-runc runc
 '
 
 deb_needs='

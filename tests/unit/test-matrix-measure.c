@@ -133,10 +133,10 @@ static struct world *make_world(uint64_t seed)
 	}
 	w->ops = (struct ops){w->ops_v, OPS};
 	w->subjects[0] = (struct subject){.layers = &w->layers, .top = SET_BIT(LAYERS) - 1};
-	w->columns[0] = (struct column){w->subjects, {"none", 0, 0}, NULL};
-	w->columns[1] = (struct column){w->subjects, {"ns_only", 0, 0x1de}, NULL};
-	w->columns[2] = (struct column){w->subjects, {"landlock", 0, 0x81df}, NULL};
-	w->columns[3] = (struct column){w->subjects, {"full", 0, SET_BIT(LAYERS) - 1}, NULL};
+	w->columns[0] = (struct column){w->subjects, {"none", 0, 0, false}, NULL};
+	w->columns[1] = (struct column){w->subjects, {"ns_only", 0, 0x1de, false}, NULL};
+	w->columns[2] = (struct column){w->subjects, {"landlock", 0, 0x81df, false}, NULL};
+	w->columns[3] = (struct column){w->subjects, {"full", 0, SET_BIT(LAYERS) - 1, false}, NULL};
 	w->report = (struct report){.ops = &w->ops,
 				    .subjects = w->subjects,
 				    .subjects_n = 1,

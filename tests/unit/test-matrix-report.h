@@ -84,10 +84,10 @@ static inline void made_subjects(struct made *m)
 					  .source = "box(1)",
 					  .what = "a box",
 					  .fairness = fair};
-	m->columns[0] = (struct column){m->subjects, {"none", 0, 0}, m->blames[0]};
-	m->columns[1] = (struct column){m->subjects, {"full", 7, 7}, m->blames[1]};
-	m->columns[2] = (struct column){m->subjects + 1, {"default", 7, 7}, m->blames[2]};
-	m->columns[3] = (struct column){m->subjects + 2, {"box", 3, 3}, m->blames[3]};
+	m->columns[0] = (struct column){m->subjects, {"none", 0, 0, false}, m->blames[0]};
+	m->columns[1] = (struct column){m->subjects, {"full", 7, 7, false}, m->blames[1]};
+	m->columns[2] = (struct column){m->subjects + 1, {"default", 7, 7, false}, m->blames[2]};
+	m->columns[3] = (struct column){m->subjects + 2, {"box", 3, 3, false}, m->blames[3]};
 }
 
 static inline void made_blames(struct made *m)
