@@ -65,12 +65,17 @@ static const struct {
 },
   numbers[] = {{"search-names", AT(search_names)}},
   flags[] = {
-	  {"detach", AT(detach)}, {"verbose", AT(verbose)},
-	  {"linger", AT(linger)}, {"help", AT(help)},
-	  {"json", AT(json)},	  {"share-net", AT(share_net)},
+	  {"detach", AT(detach)},
+	  {"verbose", AT(verbose)},
+	  {"linger", AT(linger)},
+	  {"help", AT(help)},
+	  {"json", AT(json)},
+	  {"share-net", AT(share_net)},
 	  {"gpu", AT(gpu)},
-	  {"x11", AT(x11)},	  {"wayland", AT(wayland)},
-	  {"dbus", AT(dbus)},	  {"best-effort-limits", AT(best_effort)},
+	  {"x11", AT(x11)},
+	  {"wayland", AT(wayland)},
+	  {"dbus", AT(dbus)},
+	  {"best-effort-limits", AT(best_effort)},
 };
 
 /* Whatever was asked besides one member and the command is as if nothing had been. */
