@@ -21,7 +21,6 @@
 #define RUNS "runs"
 
 enum {
-	LONG_RUN_S = 10, /* from here on a search of everything costs little beside the run */
 	MOMENT_MS = 200, /* that a process takes to die on its way */
 	DYING_MS = 10000 /* that the processes of a killed run may take to end */
 };
@@ -177,7 +176,7 @@ static int recover(const struct state *state, int runs, const char *name, const 
 			return 0;
 		if (wait_dead(&journal, e))
 			return err_where(e, "--workspace");
-		journal.whole = true;
+		journal.search = GUARD_SEARCH_WHOLE;
 		fprintf(stderr, "pinfold: run %s was killed: looking for what it planted\n", name);
 		if (!finish(state, name, &journal, &findings)) {
 			err_where(e, "--workspace");
@@ -270,7 +269,7 @@ static void make_journal(const struct plan *plan, struct journal *j)
 	*j = (struct journal){
 		.workspace = plan->guards.workspace,
 		.planted_fails = plan->guards.planted_fails,
-		.whole = plan->guards.search == GUARD_SEARCH_WHOLE,
+		.search = plan->guards.search,
 		.names = plan->guards.names,
 		.v = pool_alloc((plan->guards.n + 1) * sizeof(*j->v)),
 		.began = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec,
@@ -323,8 +322,6 @@ int after_begin(struct after *after, const struct plan *plan, struct err *e)
 	if (check_place(&after->state, plan, e))
 		return -1;
 	make_journal(plan, &after->journal);
-	after->search_long = plan->guards.search == GUARD_SEARCH_AUTO;
-	after->began_ns = clock_now_ns();
 	if (open_journal(after, e) == 0 && journal_write(after->file, &after->journal, e) == 0 &&
 	    (!plan->id.takes || warden_start(after, e) == 0))
 		return 0;
@@ -349,8 +346,6 @@ void after_end(struct after *after, bool ran, int *status)
 		return;
 	}
 	if (after->file >= 0 && ran) {
-		j->whole |= after->search_long &&
-			    clock_now_ns() - after->began_ns >= LONG_RUN_S * UINT64_C(1000000000);
 		done = finish(&after->state, after->name, j, &findings);
 		for (size_t i = 0; i < findings.n; i++)
 			pool_list_add(&after->found, findings.v[i].path);

@@ -23,7 +23,8 @@
 /* What a journal holds: enough to do at any time what the end of the run does. */
 struct journal {
 	const char *workspace; /* or NULL */
-	bool planted_fails, whole;
+	bool planted_fails;
+	enum guard_search search;
 	uint32_t names;
 	struct plan_guard *v; /* those that are looked at in the end */
 	size_t n;
@@ -53,9 +54,7 @@ struct after {
 	int file;	  /* the journal, locked while this run lasts; -1 */
 	const char *name; /* of the journal, below runs/: the name of the run */
 	struct journal journal;
-	bool search_long;  /* all over the workspace, where the run was long */
-	uint64_t began_ns; /* CLOCK_MONOTONIC */
-	int warden;	   /* the socket of the process that does the work (after-warden.c); -1 */
+	int warden; /* the socket of the process that does the work (after-warden.c); -1 */
 	int warden_pid;
 	struct str_list found; /* the names that after_end() found, where no warden did it */
 };

@@ -73,7 +73,7 @@ int journal_write(int fd, const struct journal *j, struct err *e)
 	if (!file)
 		return fail(e, errno, "write the journal");
 	fprintf(file, MAGIC "\nbegan %llu\nboot %s\nsearch %d %u\nfails %d\n",
-		(unsigned long long)j->began, j->boot, (int)j->whole, j->names,
+		(unsigned long long)j->began, j->boot, (int)j->search, j->names,
 		(int)j->planted_fails);
 	if (j->workspace)
 		fprintf(file, "workspace %s\n", escape(j->workspace));
@@ -127,6 +127,7 @@ static int read_guard(const char *line, struct journal *j)
 static int read_line(const char *line, struct journal *j, bool *whole)
 {
 	unsigned long long n;
+	unsigned int search;
 	int flag, at = 0;
 
 	if (str_starts(line, "guard "))
@@ -137,8 +138,8 @@ static int read_line(const char *line, struct journal *j, bool *whole)
 		return j->began = n, 0;
 	if (str_starts(line, "boot "))
 		return j->boot = pool_copy(line + 5), 0;
-	if (sscanf(line, "search %d %u", &flag, &j->names) == 2)
-		return j->whole = flag, 0;
+	if (sscanf(line, "search %u %u", &search, &j->names) == 2)
+		return j->search = search, search > GUARD_SEARCH_WHOLE ? -1 : 0;
 	if (sscanf(line, "fails %d", &flag) == 1)
 		return j->planted_fails = flag, 0;
 	if (sscanf(line, "pid %d %llu", &j->pid, &n) == 2)

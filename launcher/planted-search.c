@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fd.h"
@@ -20,6 +21,7 @@
 
 enum {
 	DEPTH_MOST = 256,
+	LONG_RUN_S = 10, /* from here on a search of everything costs little beside the run */
 	CLOCK_COARSE = 20000000 /* ns by which a file's time may lie behind the clock's */
 };
 
@@ -191,6 +193,39 @@ static void walk_directory(struct walk *w, int fd, const char *path)
 			visit(w, dirfd(list), path, entry);
 	w->depth--;
 	(void)closedir(list);
+}
+
+/* dir: absolute. Of a linked worktree git keeps the index in another place. */
+static bool has_new_index(const struct planted_search *s, const char *dir)
+{
+	const char *git = guard_join(dir, ".git"), *line = host_read_line(git);
+	bool changed;
+
+	if (line && str_starts(line, "gitdir: "))
+		git = host_resolve(dir, line + strlen("gitdir: "));
+	return git && (is_new(s, AT_FDCWD, guard_join(git, "index"), &changed) || changed);
+}
+
+/*
+ * What lies deep is obeyed by whoever goes there; but git goes by itself to every directory that
+ * its index calls a repository. So a run that was short is one to search, too, where it has changed
+ * an index.
+ */
+bool planted_wants_all(const struct planted_search *s, const struct listing *listing)
+{
+	const char *workspace = s->journal->workspace;
+	struct timespec now;
+
+	if (s->journal->search != GUARD_SEARCH_AUTO)
+		return s->journal->search == GUARD_SEARCH_WHOLE;
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	if ((uint64_t)now.tv_sec >= s->journal->began / 1000000000u + LONG_RUN_S ||
+	    has_new_index(s, workspace))
+		return true;
+	for (size_t i = 0; i < listing->directories.n; i++)
+		if (has_new_index(s, guard_join(workspace, listing->directories.v[i])))
+			return true;
+	return false;
 }
 
 void planted_search_all(struct planted_search *s, int root)

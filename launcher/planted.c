@@ -310,7 +310,7 @@ void planted_find(const struct journal *journal, struct quarantine *to, struct f
 	for (size_t i = 0; i < journal->n; i++)
 		judge(&w, &journal->v[i]);
 	judge_beside(&w);
-	if (journal->whole && w.root >= 0)
+	if (w.root >= 0 && planted_wants_all(&w.s, &w.listing))
 		planted_search_all(&w.s, w.root);
 	if (w.s.cut || w.s.deep)
 		pool_list_add(

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "after.h"
+#include "listing.h"
 
 struct planted_search {
 	const struct journal *journal;
@@ -44,7 +45,8 @@ void planted_judge_modules(struct planted_search *s, int dir, const char *path, 
 void planted_judge_worktrees(struct planted_search *s, int dir, const char *path);
 void planted_judge_bare(struct planted_search *s, int dir, const char *path);
 
-/* planted-search.c: all over the workspace */
+/* planted-search.c: all over the workspace; and whether that is to be done */
+bool planted_wants_all(const struct planted_search *s, const struct listing *listing);
 void planted_search_all(struct planted_search *s, int root);
 
 #endif

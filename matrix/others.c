@@ -146,7 +146,7 @@ static int add_subject(const struct peer *p, struct report *r, struct err *e)
 	else
 		s->why_not = pool_printf("%s is not installed", p->program);
 	r->columns[r->columns_n++] =
-		(struct column){.subject = s, .profile = {p->name, s->top, s->top}};
+		(struct column){.subject = s, .profile = {p->name, s->top, s->top, false}};
 	return 0;
 }
 

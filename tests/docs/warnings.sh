@@ -29,7 +29,7 @@ run make -s BUILD="$BUILD" DESTDIR="$TMP/dest" PREFIX=/usr install
 is "make install works" "$status" 0
 is "make install puts programs, manual pages, policies, their schema, completions, the AppArmor profile" \
     "$(cd "$TMP/dest" && find . -type f | sed 's,.*/,,' | sort | tr '\n' ' ')" \
-    "$(cd "$TAP_TOP" && { ls man; ls profiles; echo policy.schema.json
+    "$(cd "$TAP_TOP" && { ls man; ls profiles; printf "%s\n" matrix.schema.json policy.schema.json report.schema.json
         for name in pinfold pinfold-bench pinfold-matrix pinfold-probe pinfold _pinfold pinfold.fish pinfold; do echo "$name"; done; } | sort | tr '\n' ' ')"
 is "nothing installed is set-user-ID" "$(find "$TMP/dest" -perm /6000)" ""
 run make -s DESTDIR="$TMP/dest" PREFIX=/usr uninstall

@@ -12,7 +12,7 @@ if ! clang -fsanitize=fuzzer,address "$TMP/try.c" -o "$TMP/try" 2>/dev/null; the
     done_testing
 fi
 # The pool is never freed by design: leaks are not looked for, and memory grows with each input.
-run clang -g -O1 -std=gnu11 -D_GNU_SOURCE -DPINFOLD_VERSION='"fuzz"' -Ilib -Ilauncher -I"$BUILD/gen" \
+run clang -g -O0 -std=gnu11 -D_GNU_SOURCE -DPINFOLD_VERSION='"fuzz"' -Ilib -Ilauncher -I"$BUILD/gen" \
     -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o "$TMP/fuzz" tests/fuzz/policy.c \
     $(find launcher -name '*.c' ! -name main.c) lib/*.c "$(clang -print-file-name=libjansson.a)" -lm
 is "the target builds" "$status:$err" "0:"

@@ -23,7 +23,7 @@ planted() { # NAME DIRECTORY WORDS-OF-THE-HOST BEFORE INSIDE
     [ "$who" = root ] || user_owned "$W" "$TMP/state"
     # shellcheck disable=SC2086 # drop is words
     $drop env HOME="$TMP/state" git init -q "$W" && $drop sh -c "cd '$W' && $before"
-    $as env -C "$TMP" HOME="$TMP/state" XDG_STATE_HOME="$TMP/state" "$PINFOLD" run --profile full --view agent --search whole \
+    $as env -C "$TMP" HOME="$TMP/state" XDG_STATE_HOME="$TMP/state" "$PINFOLD" run --profile full --view agent --search "${search:-whole}" \
         --workspace "$W" --chdir "$W" -- sh -c "$EVIL $inside"
     # shellcheck disable=SC2086
     (cd "$W/$dir" && $drop env HOME="$TMP/state" git status >/dev/null 2>&1)
@@ -48,6 +48,23 @@ git_directories() {
         'evil a/b; mkdir sub; cp a/b/HEAD sub; echo ../a/b >sub/commondir'
 }
 each_uid git_directories
+
+# A run of a moment, where the search is not for the whole: git goes by itself where its index says.
+indexed() {
+    link='mkdir -p a/b; evil a/b/.git; git update-index --add --cacheinfo "160000,$(printf %040d 1),a/b"'
+    search=auto
+    planted "a repository deep inside that git's index names" . "true" "$link"
+    ok "... its settings are moved away ($who)" [ ! -e "$W/a/b/.git/config" ]
+    rm -rf "$TMP/linked"
+    planted "... of a linked worktree" . "git -c user.name=t -c user.email=t@example.org commit -q --allow-empty -m x &&
+        git worktree add -q linked && mkdir linked/a" "cd linked; $link"
+    ok "... its settings, too ($who)" [ ! -e "$W/linked/a/b/.git/config" ]
+    search=known
+    planted "what is not searched for" . "true" "$link; evil sub/.git" >/dev/null
+    search=
+    ok "(without the search git does run it) ($who)" [ -e "$RAN_FILE/ran" ]
+}
+each_uid indexed
 
 elsewhere() {
     planted "a link that leads each process elsewhere" . "true" 'mkdir -p c/mise; ln -s /proc/self/cwd/c .config'
