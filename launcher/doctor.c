@@ -8,7 +8,6 @@
  */
 #include "doctor.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -273,25 +272,21 @@ static int look_idmap(const struct host *host, struct finding *f)
 
 static int look_gpu(const struct host *host, struct finding *f)
 {
-	static const char *const dirs[] = {"/dev", "/dev/dri"};
+	const struct policy policy = {.gpu = true};
+	struct host here = {0};
 	const char *found = "", *shut = NULL;
 
 	(void)host;
-	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
-		DIR *dir = opendir(dirs[i]);
+	host_find_gpu(&policy, &here);
+	for (size_t i = 0; i < here.gpu.n; i++) {
+		const char *path = here.gpu.v[i];
 
-		for (struct dirent *d; dir && (d = readdir(dir));) {
-			const char *path = pool_printf("%s/%s", dirs[i], d->d_name);
-
-			if (!str_starts(d->d_name, "renderD") && !str_starts(d->d_name, "nvidia") &&
-			    !str_equal(d->d_name, "kfd"))
-				continue;
-			found = pool_printf("%s%s%s", found, *found ? " " : "", path);
-			if (access(path, R_OK | W_OK))
-				shut = path;
-		}
-		if (dir)
-			(void)closedir(dir);
+		/* Those that a graphics processor is divided by are for who has divided one. */
+		if (str_starts(path, "/dev/nvidia-caps/"))
+			continue;
+		found = pool_printf("%s%s%s", found, *found ? " " : "", path);
+		if (access(path, R_OK | W_OK))
+			shut = path;
 	}
 	f->detail = *found ? found : "no GPU";
 	if (!shut)

@@ -146,6 +146,18 @@ static int add_gpu_files(const struct host *host, struct plan *plan, struct err 
 	return 0;
 }
 
+/*
+ * CUDA names its threads by /proc/self/task/TID/comm, and gives up where it cannot. What a fresh
+ * /proc holds to be written by who is not root is the run's own: its processes, its namespaces'
+ * settings. The host's, shown where the layer pid is off, stays as it is.
+ */
+static void open_proc(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->mounts_n && plan_has(plan, "pid"); i++)
+		if (plan->mounts[i].kind == MOUNT_PROC)
+			plan->mounts[i].writable = true;
+}
+
 /* All nodes that may be opened; one that may not be is left out, and said. */
 static int add_gpu(const struct host *host, struct plan *plan, struct err *e)
 {
@@ -164,8 +176,10 @@ static int add_gpu(const struct host *host, struct plan *plan, struct err *e)
 			return -1;
 		n++;
 	}
-	if (n)
+	if (n) {
+		open_proc(plan);
 		return add_gpu_files(host, plan, e);
+	}
 	err_where(e, "--gpu");
 	if (!host->gpu.n) {
 		err_remedy(e, "Load its driver (nvidia-smi, or ls /dev/dri, shows whether it is "

@@ -132,7 +132,9 @@ static uint64_t rights_of(const struct mount *m, unsigned int abi)
 	case MOUNT_DEVPTS:
 		return fs_mask(abi, R | D | V) | (UINT64_C(1) << 1);
 	case MOUNT_PROC:
-		return fs_mask(abi, R | D);
+		/* Where it may be written: to open and truncate what is there, that is all. */
+		return fs_mask(abi, R | D) |
+		       (m->writable ? UINT64_C(1) << 1 | UINT64_C(1) << 14 : 0);
 	default:
 		return fs_mask(abi, R | D | (m->writable ? W : 0));
 	}

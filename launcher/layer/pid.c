@@ -2,8 +2,8 @@
 /*
  * Layer pid: processes of its own (pid_namespaces(7)), under a pid 1 of ours (init.c).
  *
- * Should: give a fresh, read-only /proc, in which the plan masks what tells of the host; end
- * everything inside when the command ends, and when the launcher does, however that dies.
+ * Should: give a fresh /proc, read-only but for --gpu, in which the plan masks what tells of the
+ * host; end everything inside when the command ends, and when the launcher does, however that dies.
  * Mustn't: need the mount layer; without it there is no place for a /proc, and the host's is seen.
  *
  * The fresh /proc is made before the host's tree goes out of sight, because the kernel refuses a
@@ -41,6 +41,15 @@ static int pid_apply_maps(const struct plan *plan, struct run *run, struct err *
 	return 0;
 }
 
+/* A read-only one where the plan does not open it: nothing in it is an agent's to write. */
+static unsigned int proc_flags(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->mounts_n; i++)
+		if (plan->mounts[i].kind == MOUNT_PROC && plan->mounts[i].writable)
+			return 0;
+	return MOUNT_ATTR_RDONLY;
+}
+
 static int pid_apply_build(const struct plan *plan, struct run *run, struct err *e)
 {
 	autoclose int fs = -1;
@@ -50,7 +59,7 @@ static int pid_apply_build(const struct plan *plan, struct run *run, struct err 
 	fs = sys_fsopen("proc");
 	if (fs < 0 || sys_fsconfig(fs, UAPI_FSCONFIG_CMD_CREATE, NULL, NULL))
 		return fail(e, errno, "make a procfs");
-	run->proc_fd = sys_fsmount(fs, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+	run->proc_fd = sys_fsmount(fs, proc_flags(plan) | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
 					       MOUNT_ATTR_NOEXEC);
 	if (run->proc_fd < 0)
 		return fail(e, errno, "mount a procfs"); /* cause.c asks for it */

@@ -80,6 +80,12 @@ else
     skip "clang-format would change nothing" "clang-format is not installed"
 fi
 
+# prove(1) starts them; what an emulated machine runs is not started here.
+grep -E '^tests/[a-z]+/[^/]*\.sh$' "$TMP/tracked" | while read -r file; do
+    [ -x "$file" ] || echo "$file"
+done >"$TMP/not-started"
+none "every script of the tests can be started" "$TMP/not-started"
+
 if command -v shellcheck >/dev/null 2>&1; then
     grep -E '\.sh$|^\.ci/run$' "$TMP/tracked" | xargs shellcheck -s sh -S error >"$TMP/shell" 2>&1
     none "shellcheck finds no error" "$TMP/shell"

@@ -29,7 +29,7 @@ if command -v bash >/dev/null; then
     is "options of programs beside it" "$(complete pinfold matrix --exh)" "--exhaustive "
     is "all commands of --help are offered" "$("$PINFOLD" --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | sort | tr '\n' ' ')" \
         "$(complete pinfold '' | tr ' ' '\n' | grep -v '^--' | grep . | tr '\n' ' ')"
-    for option in $("$PINFOLD" run --help | sed -n 's/^  --\([a-z-]*\).*/\1/p'); do
+    for option in $("$PINFOLD" run --help | sed -n 's/^  --\([a-z0-9-]*\).*/\1/p'); do
         like "--$option is offered" "$(complete pinfold run "--$option")" "^--$option "
     done
 else

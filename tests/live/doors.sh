@@ -131,6 +131,13 @@ gpus() {
     is "--gpu: all nodes but the screen's and a closed one ($who)" "$(echo $out)" "/dev/dri/renderD128 /dev/kfd /dev/nvidia-uvm /dev/nvidia0 /dev/nvidiactl used"
     with_gpu 666 plan --profile full --gpu true
     like "... which the plan says ($who)" "$(echo $out)" 'doors: .*gpu: without /dev/nvidia-modeset.*device:/dev/kfd'
+    # CUDA names its threads there, and gives up where it cannot.
+    with_gpu 666 run --profile full --gpu sh -c 'echo named >/proc/self/task/$$/comm && cat /proc/$$/comm
+        for f in sys/kernel/panic sys/vm/swappiness sysrq-trigger; do echo 1 >/proc/$f; done 2>/dev/null || echo the rest is not'
+    is "... and a command's own names in /proc may be written ($who)" "$(echo $out)" "named the rest is not"
+    as=run; [ "$who" = root ] || as=as_user
+    $as "$PINFOLD" run --profile full sh -c 'echo named >/proc/self/task/$$/comm'
+    like "... which they may not be otherwise ($who)" "$status $err" '^[12] .*Read-only file system'
     with_gpu 600 run --profile full --gpu true
     like "none that may be opened ($who)" "$status $err" '^125 .*--gpu: /dev/.* cannot be opened'
     run unshare -m sh -c 'mount --bind /dev/null /dev/null; exec "$@"' sh $drop "$PINFOLD" run --profile full --gpu true
