@@ -78,7 +78,7 @@ identical() {
         ask exec same -- sh -c "{ $STATE; } >$WORK/joined 2>&1; $BIN/probe --json >$WORK/joined.probe 2>/dev/null"
         grep -v '^SHLVL\|^_=' "$WORK/command" >"$TMP/command"
         grep -v '^SHLVL\|^_=' "$WORK/joined" >"$TMP/joined"
-        is "who joins has what the command has under $options ($who)" "$(diff "$TMP/command" "$TMP/joined")" ""
+        is "lesson 62 firejail #2296: who joins has what the command has under $options ($who)" "$(diff "$TMP/command" "$TMP/joined")" ""
         ok "(there is something to compare) ($who)" [ "$(wc -l <"$TMP/command")" -gt 20 ]
         for of in command joined; do
             perl -ne 'print "$1 $2\n" if /"id": "([^"]+)".*?"outcome": "([^"]+)"/s' -0777 "$WORK/$of.probe" >/dev/null
@@ -222,6 +222,41 @@ END
     ask stop --grace 0.1 mine
 }
 
+# The command looks at whatever turns up: who joins may not show what it holds until it is locked like all.
+joining() {
+    cat >"$BIN/watch.py" <<'END'
+import os, sys, time
+own, seen, held = os.getpid(), set(), set()
+print("ready", flush=True)
+end = time.time() + 15
+while time.time() < end and not os.path.exists(sys.argv[1]):
+    for pid in [int(p) for p in os.listdir("/proc") if p.isdigit()]:
+        if pid <= own:
+            continue
+        seen.add(pid)
+        try:
+            for fd in os.listdir("/proc/%d/fd" % pid):
+                where = os.readlink("/proc/%d/fd/%s" % (pid, fd))
+                if int(fd) > 2 and not where.startswith(("pipe:", "/proc", "/usr/", "/dev/null")):
+                    held.add(where)
+            open("/proc/%d/mem" % pid, "rb").close()
+            if "pinfold" in os.readlink("/proc/%d/exe" % pid):
+                held.add("the launcher's memory")
+        except OSError:
+            pass
+print("seen" if len(seen) > 5 else "too few: %d" % len(seen), "held: %s" % sorted(held) if held else "held nothing")
+END
+    rm -f "$WORK/watched" "$WORK/enough"
+    begin watched --profile ns_only --rw "$WORK" --ro "$BIN" sh -c "/usr/bin/python3 $BIN/watch.py $WORK/enough >$WORK/watched; sleep 15"
+    for _ in $(seq 100); do grep -q ready "$WORK/watched" 2>/dev/null && break; sleep 0.05; done
+    for _ in $(seq 20); do ask exec watched true; done
+    is "(they did join) ($who)" "$status $err" "0 "
+    : >"$WORK/enough"
+    for _ in $(seq 120); do grep -q held "$WORK/watched" && break; sleep 0.05; done
+    is "lesson 25 CVE-2016-9962: who joins holds nothing that the command can take ($who)" "$(tail -n 1 "$WORK/watched")" "seen held nothing"
+    ask stop --grace 0.1 watched
+}
+
 terminals() {
     export PINFOLD DROP="$drop"
     timeout -k 2 120 /usr/bin/python3 "$TAP_TOP/tests/live/attach.py" >"$TMP/parts" 2>&1 ||
@@ -247,6 +282,7 @@ each_uid each signals
 each_uid each state
 if [ -x /usr/bin/python3 ]; then
     each_uid each strangers
+    each_uid each joining
     each_uid each terminals
 else
     skip "who is served" "/usr/bin/python3 is not there"
