@@ -20,7 +20,7 @@ keys() {
     is "off: the caller's key is found ($who)" "$out" ok
     for options in "$on" '--profile none --with user --with keyring' '--profile full --without seccomp'; do
         # shellcheck disable=SC2086
-        session "$PINFOLD" run --profile full $options --ro "$BIN" "$BIN/try" key "$KEY"
+        session "$PINFOLD" run $options --ro "$BIN" "$BIN/try" key "$KEY"
         is "on: it is not under $options ($who)" "$status:$out" "0:ENOKEY"
     done
     session "$PINFOLD" run --profile full --ro "$BIN" "$BIN/try" key "$KEY"
