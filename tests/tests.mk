@@ -8,7 +8,6 @@ test_sh    := $(sort $(filter-out tests/kernel/run.sh tests/clients/% tests/deb/
 helper_src := $(wildcard tests/helper/*.c)
 helper_bin := $(patsubst tests/%.c,$(BUILD)/tests/%,$(helper_src))
 PROVE      ?= prove
-PROVE_JOBS ?= 1
 TESTS      ?= $(test_bin) $(test_sh)
 
 part  = $(word 2,$(subst -, ,$(notdir $(1))))
@@ -30,15 +29,16 @@ $(BUILD)/tests/helper/%: tests/helper/%.c $(call objects,$(lib_src)) $(wildcard 
 
 tests: all $(test_bin) $(helper_bin)
 
-# The live tests look at times, terminals and processes, so they run one by one; the others side by side.
-still_tests = $(filter-out tests/live/% tests/inject/%,$(TESTS))
-live_tests  = $(filter tests/live/%,$(TESTS))
+# A script that says so ("# ALONE: why") looks at times, or takes all processors; the others run side by side.
+alone       = $(shell grep -l '^\# ALONE: ' tests/live/*.sh) $(wildcard tests/inject/*.sh)
+still_tests = $(filter-out $(alone),$(TESTS))
+live_tests  = $(filter-out tests/inject/%,$(filter $(alone),$(TESTS)))
 check: tests
 	@# What fails does not keep the others from being run. The injections count a start's calls; on a busy
 	@# machine a count may shift by chance, so one that fails is looked at a second time: a fault is there again.
 	rc=0; \
 	$(if $(still_tests),BUILD=$(BUILD) $(PROVE) --timer --jobs $(shell nproc) --exec '' $(still_tests) || rc=1;) \
-	$(if $(live_tests),BUILD=$(BUILD) $(PROVE) --timer --jobs $(PROVE_JOBS) --exec '' $(live_tests) || rc=1;) \
+	$(if $(live_tests),BUILD=$(BUILD) $(PROVE) --timer --exec '' $(live_tests) || rc=1;) \
 	for t in $(filter tests/inject/%,$(TESTS)); do \
 	  BUILD=$(BUILD) $(PROVE) --timer --exec '' $$t || BUILD=$(BUILD) $(PROVE) --timer -v --exec '' $$t || rc=1; done; \
 	exit $$rc

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The benchmark where something goes wrong: with a stand-in for the launcher, so that it goes wrong
 # exactly when it shall. A failed start is an error or a row with its reason, never a fast time.
+# ALONE: it measures times.
 . "$(dirname "$0")/../tap.sh"
 few='--rounds 4 --call-rounds 2'
 mkdir -m 1777 "$TMP/tmp"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The benchmark that is interrupted: it ends at once, its command with it, and nothing stays.
+# ALONE: it measures times.
 . "$(dirname "$0")/../tap.sh"
 mkdir -m 1777 "$TMP/tmp"
 export TMPDIR="$TMP/tmp"

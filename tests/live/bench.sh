@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The benchmark with the real launcher: every row is there, the JSON is what it says, root measures as
 # an ordinary user, and nothing stays behind.
+# ALONE: it measures times.
 . "$(dirname "$0")/../tap.sh"
 TAP_TIMEOUT=60
 BENCH=$BUILD/pinfold-bench

@@ -3,6 +3,7 @@
 # Blame is measured, not written down somewhere: where a layer secretly does nothing (its checks are
 # taken out too, so that nobody notices), or an operation of the probe tries something else, the
 # matrix says another blocker, other blocking sets and another depth.
+# ALONE: it takes all processors.
 . "$(dirname "$0")/../tap.sh"
 . "$TAP_TOP/tests/live/sabotage.inc"
 TAP_TIMEOUT=150

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What a command plants under guarded names is found when it has ended, or at the next start where the launcher
 # was killed; what it does not plant stays as it is, to the last attribute.
+# ALONE: it measures times.
 . "$(dirname "$0")/live.inc"
 export HOME="$TMP/home" GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null
 W=$WORK/w

@@ -5,6 +5,7 @@
 #
 # Root makes cgroups here where the hierarchies can be written; an ordinary user has what his host
 # delegates, mostly nothing: then the same limits are refusals, and best effort holds for less.
+# ALONE: it looks at times, and bombs.
 . "$(dirname "$0")/live.inc"
 helpers bomb
 BOMB=$BIN/bomb

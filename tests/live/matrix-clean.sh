@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every decoy, process and directory of the matrix is gone afterwards, whatever ends it; and what
 # looks like its leavings is removed only where it is that.
+# ALONE: it looks at all processes.
 . "$(dirname "$0")/../tap.sh"
 TAP_TIMEOUT=150
 bin=$TMP/bin

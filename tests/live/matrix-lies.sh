@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Programs that fail or lie: nothing of it may count as BLOCKED, and none of it may pass unseen.
+# ALONE: it takes all processors.
 . "$(dirname "$0")/../tap.sh"
 TAP_TIMEOUT=150
 bin=$TMP/bin

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Other sandboxes beside pinfold's own (--against): a made-up one, a script with two switches, of which
 # is known what it stops; one that does not start; one that is not there; recipes and what is wrong in them.
+# ALONE: it takes all processors.
 . "$(dirname "$0")/../tap.sh"
 TAP_TIMEOUT=60
 TAB=$(printf '\t')

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The matrix of the real programs on this host, row by row, against tests/matrix.tsv: outcome, errno,
 # who is first to fire, the minimal blocking sets, depth, and what opens; as root and as a user.
+# ALONE: it takes all processors.
 . "$(dirname "$0")/../tap.sh"
 . "$TAP_TOP/tests/matrix.inc"
 TAP_TIMEOUT=150

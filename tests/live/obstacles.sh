@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Obstacles that a host can put in the way, each made for real: `pinfold doctor` names the cause and
 # the remedy, and `pinfold run` says the same, or works where it has no need of it. As an ordinary user.
+# ALONE: it looks at all processes of a user.
 . "$(dirname "$0")/live.inc"
 helpers try obstacle
 who=user as=as_user drop=$USER_DROP

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The control of operations that only root reaches: each of them is REACHED in throw-away namespaces of
 # an ordinary user's, or, where no namespace gives what it takes, by root in namespaces of its own.
+# ALONE: it takes all processors.
 . "$(dirname "$0")/../tap.sh"
 TAP_TIMEOUT=60
 TAB=$(printf '\t')

@@ -3,6 +3,7 @@
 # Every operation of the probe, row by row, through `pinfold-matrix decoys`: what an ordinary user
 # reaches without a sandbox, that nothing is BROKEN, that a call which claims success without being
 # made (tests/operations.tsv names it) is never REACHED, and that the rows of both sides are the same.
+# ALONE: it takes all processors.
 . "$(dirname "$0")/../tap.sh"
 TAP_TIMEOUT=60
 TABLE=$TAP_TOP/tests/operations.tsv

@@ -5,6 +5,7 @@
 # Every line that promises kill-victims=yes runs through in_pidns, whose guard compares the pid
 # namespace that it finds itself in with the test's own and goes no further where they are the
 # same; or under strace, which answers kill(2) itself, so that none reaches the kernel.
+# ALONE: it looks at all processes.
 . "$(dirname "$0")/../tap.sh"
 . "$(dirname "$0")/probe.inc"
 

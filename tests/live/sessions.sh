@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Sessions: run --detach --name, ps, stop, exec and attach; who is served, and what is left.
+# ALONE: it looks at times.
 . "$(dirname "$0")/live.inc"
 helpers signals fds
 install -m 755 "$PROBE" "$BIN/probe"

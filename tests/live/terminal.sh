@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # A user at a terminal (terminal.py): real programs, job control, ends, and what a command may not do.
+# ALONE: it looks at times.
 . "$(dirname "$0")/live.inc"
 helpers try
 
