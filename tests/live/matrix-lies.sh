@@ -6,7 +6,7 @@
 TAP_TIMEOUT=150
 bin=$TMP/bin
 # The first ten operations: what a lie does is seen on any of them.
-matrix() { as_user "$bin/pinfold-matrix" --family seed "$@"; }
+matrix() { as_user "$bin/pinfold-matrix" --family seed --samples 9 "$@"; }
 field() { # PROFILE OPERATION COLUMN
     printf '%s\n' "$out" | awk -F '\t' -v p="$1" -v o="$2" -v c="$3" '$1 == p && $2 == o { print $c }'
 }

@@ -34,8 +34,11 @@ same_controls() { # MEASURED GOLDEN
 
 without_rows() { grep -v -w -F -f "$TMP/other" "$1" || true; }
 
+few='--samples 20' # the second time with as many as a user gets
 for who in run as_user; do
-    $who "$MATRIX" --json
+    # shellcheck disable=SC2086
+    $who "$MATRIX" $few --json
+    few=
     printf '%s\n' "$out" >"$TMP/whole.json"
     chmod 644 "$TMP/whole.json"
     is "$who: exit: nothing that no reason explains is reached in full" "$status" 0
