@@ -16,8 +16,8 @@ chmod 777 "$RAN_FILE"
 EVIL="evil() { mkdir -p \$1/objects \$1/refs; echo ref: refs/heads/x >\$1/HEAD
     printf '[core]\nrepositoryformatversion=0\nfsmonitor=\"touch $RAN_FILE/ran; false\"\n%s\n' \"\${2:-}\" >\$1/config; };"
 
-planted() { # NAME DIRECTORY WORDS-OF-THE-HOST BEFORE INSIDE
-    name=$1 dir=$2 before=$3 inside=$4
+plant() { # DIRECTORY BEFORE INSIDE: what git does there afterwards
+    dir=$1 before=$2 inside=$3
     rm -rf "$W" "$TMP/state" "$RAN_FILE/ran"
     mkdir -m 755 "$W" "$TMP/state"
     [ "$who" = root ] || user_owned "$W" "$TMP/state"
@@ -27,6 +27,12 @@ planted() { # NAME DIRECTORY WORDS-OF-THE-HOST BEFORE INSIDE
         --workspace "$W" --chdir "$W" -- sh -c "$EVIL $inside"
     # shellcheck disable=SC2086
     (cd "$W/$dir" && $drop env HOME="$TMP/state" git status >/dev/null 2>&1)
+}
+
+planted() { # NAME DIRECTORY BEFORE INSIDE
+    name=$1
+    shift
+    plant "$@"
     like "$name: told ($who)" "$status: $err" "^122: pinfold: (planted|found): "
     ok "... and git runs nothing of it ($who)" [ ! -e "$RAN_FILE/ran" ]
 }
@@ -60,7 +66,7 @@ indexed() {
         git worktree add -q linked && mkdir linked/a" "cd linked; $link"
     ok "... its settings, too ($who)" [ ! -e "$W/linked/a/b/.git/config" ]
     search=known
-    planted "what is not searched for" . "true" "$link; evil sub/.git" >/dev/null
+    plant . "true" "$link"
     search=
     ok "(without the search git does run it) ($who)" [ -e "$RAN_FILE/ran" ]
 }
