@@ -70,11 +70,11 @@ int policy_ask(const struct place *place, const char *name, const struct layers 
 	int rc;
 
 	err_where(e, "--policy");
-	if (here < 0 || (mkdir(dir, 0700) && errno != EEXIST) || chdir(dir))
+	if (here < 0 || mkdir(dir, 0700) || chdir(dir))
 		return fail(e, errno, "make and enter %s", dir);
 	rc = ask_program(argv, &result, e);
-	if (fchdir(here))
-		return fail(e, errno, "change back");
+	if (fchdir(here) || rmdir(dir))
+		return fail(e, errno, "leave and remove %s", dir);
 	if (rc)
 		return -1;
 	profile->name = name;
