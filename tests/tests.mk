@@ -35,12 +35,12 @@ still_tests = $(filter-out $(alone),$(TESTS))
 live_tests  = $(filter-out tests/inject/%,$(filter $(alone),$(TESTS)))
 check: tests
 	@# What fails does not keep the others from being run. The injections count a start's calls; on a busy
-	@# machine a count may shift by chance, so one that fails is looked at a second time: a fault is there again.
+	@# machine a count may shift by chance, so they are looked at a second time where one fails: a fault is there again.
 	rc=0; \
 	$(if $(still_tests),BUILD=$(BUILD) $(PROVE) --timer --jobs $(shell nproc) --exec '' $(still_tests) || rc=1;) \
 	$(if $(live_tests),BUILD=$(BUILD) $(PROVE) --timer --exec '' $(live_tests) || rc=1;) \
-	for t in $(filter tests/inject/%,$(TESTS)); do \
-	  BUILD=$(BUILD) $(PROVE) --timer --exec '' $$t || BUILD=$(BUILD) $(PROVE) --timer -v --exec '' $$t || rc=1; done; \
+	$(if $(filter tests/inject/%,$(TESTS)),BUILD=$(BUILD) $(PROVE) --timer --jobs $(shell nproc) --exec '' $(filter tests/inject/%,$(TESTS)) || \
+	  BUILD=$(BUILD) $(PROVE) --timer -v --exec '' $(filter tests/inject/%,$(TESTS)) || rc=1;) \
 	exit $$rc
 
 .PHONY: tests
