@@ -19,10 +19,12 @@ see() { # ARGS...: what the witness says
 }
 
 for layer in $(cut -f1 "$TMP/layers"); do
-    with=''
+    with='' base=''
+    # A user who has no capability loses none: what there is to take comes with a user namespace.
+    [ "$layer" != caps ] || base='--with user'
     needs "$layer"
-    see --profile none ${with#" --with $layer"} >"$TMP/without"
-    see --profile none $with >"$TMP/with"
+    see --profile none $base ${with#" --with $layer"} >"$TMP/without"
+    see --profile none $base $with >"$TMP/with"
     like "under $layer it runs" "$(cat "$TMP/without" "$TMP/with" | cut -c1-4 | tr '\n' ' ')" '^RAN +RAN +$'
     ! cmp -s "$TMP/without" "$TMP/with"
     tap_result $? "it tells $layer from its absence"
