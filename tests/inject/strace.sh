@@ -20,7 +20,7 @@ command -v strace >/dev/null || {
 SKIP='close futex arch_prctl brk'
 
 start() { # CALL N LOG
-    as_who root env -i PATH=/usr/bin:/bin HOME=/ SECRET=1 timeout -k 1 20 "$INJECT" bare -- /usr/bin/env \
+    as_who root env -i PATH=/usr/bin:/bin HOME=/home/nobody SECRET=1 timeout -k 1 20 "$INJECT" bare -- /usr/bin/env \
         strace -f -b execve -o "$3" -e "trace=$1" -e "inject=$1:error=EIO:when=$2" \
         "$PINFOLD" run --profile "$profile" --ro "$TMP/bin" --rw "$TMP/rw" -- "$WITNESS" "$OUTSIDE" "$TMP/rw/data" \
         "$TMP/secret" "$WITNESS" </dev/null
