@@ -4,11 +4,13 @@
  *
  * Should: take the kernel's word alone. The process opens its own files in /proc once everything is
  * applied and proven; the launcher reads them, while that process waits for its leave to go on.
- * Mustn't: fail a start: where there is no /proc inside, there is nothing to be read, and the
- * report says null.
+ * Where there is no /proc inside, or the command may not look into it, there is nothing to be read,
+ * and the report says null. Mustn't: take anything else for that. Whoever wants a report starts
+ * nothing without it.
  */
 #include "pinfold.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -17,7 +19,7 @@
 
 #include "pool.h"
 
-enum { TEXT_MAX = 1 << 18, FDS_LOOKED = 1024 };
+enum { TEXT_MAX = 1 << 20, FDS_LOOKED = 1024 };
 
 static const struct fact {
 	enum link_word word;
@@ -33,41 +35,59 @@ static const struct fact {
 /* ---- inside ------------------------------------------------------------------------------------
  */
 
-/* A pipe with "NUMBER TARGET" for each descriptor that exec leaves open. */
-static int list_descriptors(void)
+/* "NUMBER TARGET" for each descriptor that exec leaves open. */
+static int write_descriptors(int into, struct err *e)
 {
-	int ends[2];
-	autoclose int into = -1;
-
-	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
-		return -1;
-	into = ends[1];
 	for (int fd = 0; fd < FDS_LOOKED; fd++) {
 		char path[48], target[256], line[320];
 		int flags = fcntl(fd, F_GETFD);
 		ssize_t n;
 
+		if (flags < 0 && errno != EBADF)
+			return fail(e, errno, "look at descriptor %d", fd);
 		if (flags < 0 || (flags & FD_CLOEXEC))
 			continue;
 		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 		n = readlink(path, target, sizeof(target) - 1);
 		target[n > 0 ? n : 0] = '\0';
 		(void)snprintf(line, sizeof(line), "%d %s\n", fd, target);
-		(void)!write(into, line, strlen(line));
+		if (fd_write_all(into, line, strlen(line)))
+			return fail(e, errno, "list the descriptors");
 	}
-	return ends[0];
+	return 0;
+}
+
+/* A pipe holds more than their list takes. */
+static int list_descriptors(struct err *e)
+{
+	int ends[2];
+	autoclose int into = -1;
+
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
+		return fail(e, errno, "make a pipe");
+	into = ends[1];
+	if (write_descriptors(into, e) == 0)
+		return ends[0];
+	(void)close(ends[0]);
+	return -1;
+}
+
+static int say_fact(int link, const struct fact *f, struct err *e)
+{
+	autoclose int fd = f->path ? open(f->path, O_RDONLY | O_CLOEXEC) : list_descriptors(e);
+
+	if (fd >= 0)
+		return link_say(link, f->word, fd, e);
+	if (!f->path)
+		return -1;
+	return errno == ENOENT || errno == EACCES ? 0 : fail(e, errno, "open %s", f->path);
 }
 
 int report_say_facts(int link, struct err *e)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(facts_rows); i++) {
-		const struct fact *f = &facts_rows[i];
-		autoclose int fd =
-			f->path ? open(f->path, O_RDONLY | O_CLOEXEC) : list_descriptors();
-
-		if (fd >= 0 && link_say(link, f->word, fd, e))
-			return -1;
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(facts_rows); i++)
+		if (say_fact(link, &facts_rows[i], e))
+			return err_where(e, "--report");
 	return 0;
 }
 
@@ -91,16 +111,22 @@ void report_drop_facts(struct facts *facts)
 	*facts = (struct facts)FACTS_NONE;
 }
 
-/* Everything that is there, as text; NULL where there is nothing. */
-static char *read_all(int fd)
+/*
+ * All that one of them says, into *text; NULL where there is nothing. One buffer serves all, each
+ * until the next is read: five thousand mounts are half of it.
+ */
+static int read_fact(int fd, char **text, struct err *e)
 {
-	char *text = pool_alloc(TEXT_MAX);
-	size_t n = 0;
-	ssize_t got;
+	static char buffer[TEXT_MAX];
+	ssize_t n = fd < 0 ? 0 : fd_read_full(fd, buffer, TEXT_MAX - 1);
 
-	while (fd >= 0 && n < TEXT_MAX - 1 && (got = read(fd, text + n, TEXT_MAX - 1 - n)) > 0)
-		n += (size_t)got;
-	return n ? text : NULL;
+	if (n < 0)
+		return fail(e, errno, "read what the kernel answers");
+	if (n == TEXT_MAX - 1)
+		return fail(e, 0, "what the kernel answers is longer than %d bytes", TEXT_MAX - 1);
+	buffer[n] = '\0';
+	*text = n ? buffer : NULL;
+	return 0;
 }
 
 /* The value of a line "NAME:\tVALUE"; NULL where there is none. */
@@ -220,12 +246,23 @@ static void print_descriptors(char *text, struct out *out)
 	out_array_end(out);
 }
 
-void report_print_facts(const struct facts *facts, struct out *out)
+int report_print_facts(const struct facts *facts, struct out *out, struct err *e)
 {
+	char *text;
+
 	out_object(out, "kernel");
-	print_status(read_all(facts->status), out);
-	print_mounts(read_all(facts->mounts), out);
-	print_limits(read_all(facts->limits), out);
-	print_descriptors(read_all(facts->descriptors), out);
+	if (read_fact(facts->status, &text, e))
+		return -1;
+	print_status(text, out);
+	if (read_fact(facts->mounts, &text, e))
+		return -1;
+	print_mounts(text, out);
+	if (read_fact(facts->limits, &text, e))
+		return -1;
+	print_limits(text, out);
+	if (read_fact(facts->descriptors, &text, e))
+		return -1;
+	print_descriptors(text, out);
 	out_object_end(out);
+	return 0;
 }

@@ -319,7 +319,10 @@ int report_write(const struct plan *plan, const struct steps *steps, const struc
 	out_begin(&out, file, OUT_JSON);
 	out_str(&out, "pinfold", PINFOLD_VERSION);
 	report_print_plan(plan, &out);
-	report_print_facts(facts, &out);
+	if (report_print_facts(facts, &out, e)) {
+		(void)fclose(file);
+		return -1;
+	}
 	out_array(&out, "steps");
 	for (uint32_t i = 0; steps && i < steps->n; i++) {
 		const struct step *s = &steps->v[i];

@@ -41,10 +41,10 @@ const char *report_stage_name(enum stage stage);
 void report_end(const struct plan *plan, const struct outcome *outcome,
 		const struct str_list *planted, int status, int fd);
 
-/* report-kernel.c: from inside (-1: somebody is gone), and what was heard of it */
+/* report-kernel.c: from inside, and what was heard of it; -1: it is not whole */
 int report_say_facts(int link, struct err *e);
 void report_take_fact(struct facts *facts, char word, int *fd);
-void report_print_facts(const struct facts *facts, struct out *out);
+int report_print_facts(const struct facts *facts, struct out *out, struct err *e);
 void report_drop_facts(struct facts *facts);
 
 #endif

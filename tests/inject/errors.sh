@@ -32,7 +32,7 @@ stat /proc/(keys|kallsyms) ENOENT | a kernel without it has nothing to mask
 mprotect - .* | start of the C library, or musl dies where it takes the machine for one without protection
 (recvfrom|recvmsg) - EINTR | asked again
 dup3 - EBUSY | asked again
-(dup3|prlimit64|socket|socketpair|signalfd4|clone3|faccessat2) .* (ENOSYS|EINVAL) | the C library has an older call for it"
+(dup3|pipe2|prlimit64|socket|socketpair|signalfd4|clone3|faccessat2) .* (ENOSYS|EINVAL) | the C library has an older call for it"
 HARD='EIO EPERM ENOMEM EINTR EAGAIN ENOSYS ENOSPC'
 
 check() { # WHO FAULTS ARGS...
