@@ -35,13 +35,7 @@ static void remember_dir(struct guard_finder *s, const char *path, struct guard_
 {
 	size_t n = s->ids_n;
 
-	if ((n & (n - 1)) == 0) {
-		struct guard_id *v = pool_alloc((n ? 2 * n : 1) * sizeof(*v));
-
-		if (n)
-			memcpy(v, s->ids, n * sizeof(*v));
-		s->ids = v;
-	}
+	s->ids = pool_grow(s->ids, n, sizeof(*s->ids));
 	map_put(&s->dirs, path, n);
 	s->ids[s->ids_n++] = id;
 }

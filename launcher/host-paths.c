@@ -89,19 +89,10 @@ static bool may_read(const struct host *host, const char *real, const struct sta
 	return access(real, S_ISDIR(st->st_mode) ? R_OK | X_OK : R_OK) == 0;
 }
 
-/* Room doubles at each power of two. */
 static struct host_path *next_path(struct host *host)
 {
-	size_t n = host->paths_n;
-
-	if ((n & (n - 1)) == 0) {
-		struct host_path *v = pool_alloc((n ? 2 * n : 1) * sizeof(*v));
-
-		if (n)
-			memcpy(v, host->paths, n * sizeof(*v));
-		host->paths = v;
-	}
-	return &host->paths[n];
+	host->paths = pool_grow(host->paths, host->paths_n, sizeof(*host->paths));
+	return &host->paths[host->paths_n];
 }
 
 static void read_path(struct host *host, const char *given, bool writable, struct parent *last)

@@ -23,15 +23,7 @@ enum { NONE = -1 };
 
 static void add_mount(struct plan *plan, struct mount m)
 {
-	size_t n = plan->mounts_n;
-
-	if ((n & (n - 1)) == 0) {
-		struct mount *v = pool_alloc((n ? 2 * n : 1) * sizeof(*v));
-
-		if (n)
-			memcpy(v, plan->mounts, n * sizeof(*v));
-		plan->mounts = v;
-	}
+	plan->mounts = pool_grow(plan->mounts, plan->mounts_n, sizeof(*plan->mounts));
 	plan->mounts[plan->mounts_n++] = m;
 }
 

@@ -52,18 +52,11 @@ static const struct mount dev_links[] = {
 	{.kind = MOUNT_LINK, .source = "/proc/self/fd/2", .dest = "/dev/stderr"},
 };
 
-/* Room doubles at each power of two, so the count itself says when the array is full. */
 static void append(struct plan *plan, struct mount m)
 {
 	size_t n = plan->mounts_n;
 
-	if ((n & (n - 1)) == 0) {
-		struct mount *v = pool_alloc((n ? 2 * n : 1) * sizeof(*v));
-
-		if (n)
-			memcpy(v, plan->mounts, n * sizeof(*v));
-		plan->mounts = v;
-	}
+	plan->mounts = pool_grow(plan->mounts, n, sizeof(*plan->mounts));
 	map_put(&plan->places, m.dest, n);
 	plan->mounts[plan->mounts_n++] = m;
 }

@@ -49,13 +49,7 @@ static struct planted *add(struct planted_search *s, const char *path, const cha
 {
 	struct findings *f = s->findings;
 
-	if ((f->n & (f->n - 1)) == 0) {
-		struct planted *v = pool_alloc((f->n ? 2 * f->n : 1) * sizeof(*v));
-
-		if (f->n)
-			memcpy(v, f->v, f->n * sizeof(*v));
-		f->v = v;
-	}
+	f->v = pool_grow(f->v, f->n, sizeof(*f->v));
 	f->v[f->n] = (struct planted){.path = path, .why = why ? why : why_of(path)};
 	return &f->v[f->n++];
 }

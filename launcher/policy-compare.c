@@ -24,15 +24,7 @@ static const void *member(const struct policy *policy, const struct key *key)
 void policy_add_difference(struct policy_differences *all, const struct key *key, const char *what,
 			   const char *from)
 {
-	size_t n = all->n;
-
-	if ((n & (n - 1)) == 0) {
-		struct policy_difference *v = pool_alloc((n ? 2 * n : 1) * sizeof(*v));
-
-		if (n)
-			memcpy(v, all->v, n * sizeof(*v));
-		all->v = v;
-	}
+	all->v = pool_grow(all->v, all->n, sizeof(*all->v));
 	all->v[all->n++] = (struct policy_difference){key, what, from};
 }
 

@@ -21,15 +21,7 @@ struct items {
 
 static void add(struct items *items, struct policy_item item)
 {
-	size_t n = items->n;
-
-	if ((n & (n - 1)) == 0) {
-		struct policy_item *v = pool_alloc((n ? 2 * n : 1) * sizeof(*v));
-
-		if (n)
-			memcpy(v, items->v, n * sizeof(*v));
-		items->v = v;
-	}
+	items->v = pool_grow(items->v, items->n, sizeof(*items->v));
 	items->v[items->n++] = item;
 }
 

@@ -168,8 +168,7 @@ static int take_tree(struct host_path *p, const struct identity *id, bool here, 
 
 static void take_path(struct host *host, struct host_path *p, struct owner *last)
 {
-	size_t n = host->taken_n;
-	int tree, *v;
+	int tree;
 
 	if (!p->real || p->is_link || p->num || p->taken || p->is_node)
 		return;
@@ -178,12 +177,7 @@ static void take_path(struct host *host, struct host_path *p, struct owner *last
 		p->take_num = errno;
 		return;
 	}
-	if ((n & (n - 1)) == 0) {
-		v = pool_alloc((n ? 2 * n : 1) * sizeof(*v));
-		if (n)
-			memcpy(v, host->taken, n * sizeof(*v));
-		host->taken = v;
-	}
+	host->taken = pool_grow(host->taken, host->taken_n, sizeof(*host->taken));
 	host->taken[host->taken_n++] = tree;
 	p->taken = (unsigned int)host->taken_n;
 }

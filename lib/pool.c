@@ -84,16 +84,19 @@ char *pool_printf(const char *fmt, ...)
 	return p;
 }
 
+void *pool_grow(void *v, size_t n, size_t size)
+{
+	void *grown = v;
+
+	if ((n & (n - 1)) == 0)
+		grown = pool_alloc((n ? 2 * n : 1) * size);
+	if (grown != v && n)
+		memcpy(grown, v, n * size);
+	return grown;
+}
+
 void pool_list_add(struct str_list *list, const char *s)
 {
-	/* Room doubles at each power of two, so n itself says when a list is full. */
-	if ((list->n & (list->n - 1)) == 0) {
-		size_t room = list->n ? 2 * list->n : 1;
-		const char **v = pool_alloc(room * sizeof(*v));
-
-		if (list->n)
-			memcpy(v, list->v, list->n * sizeof(*v));
-		list->v = v;
-	}
+	list->v = pool_grow(list->v, list->n, sizeof(*list->v));
 	list->v[list->n++] = s;
 }

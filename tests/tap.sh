@@ -94,6 +94,15 @@ user_owned() {
     [ "$(id -u)" != 0 ] || chown -R "$TEST_UID:$TEST_UID" "$@"
 }
 
+# A python with jsonschema in PYTHON; without one the whole test is skipped.
+needs_jsonschema() {
+    for PYTHON in python3 /usr/bin/python3; do
+        "$PYTHON" -c 'import jsonschema' 2>/dev/null && return
+    done
+    skip "the schema" "python3-jsonschema is not installed"
+    done_testing
+}
+
 done_testing() {
     echo "1..$tap_count"
     [ "$tap_bad" = 0 ] && [ "$tap_count" != 0 ]

@@ -24,14 +24,7 @@ is 'docs/comparison.md has the sandboxes of the recipes' "$(cat "$TMP/measured")
 is 'each with a version, and measured' \
     "$(awk -F ' [|] ' '/^### / { who = $0 == "### other sandboxes" } who && /^[|] [a-z]/ && $2 == "-"' docs/comparison.md)" ''
 
-PYTHON=
-for python in python3 /usr/bin/python3; do
-    "$python" -c 'import jsonschema' 2>/dev/null && PYTHON=$python && break
-done
-if [ -z "$PYTHON" ]; then
-    skip "the schema" "python3-jsonschema is not installed"
-    done_testing
-fi
+needs_jsonschema
 
 cat >"$TMP/validate.py" <<'PYTHON'
 """validate.py SCHEMA FILE: what is wrong in FILE; and that every change of it is found."""

@@ -6,14 +6,14 @@ helpers try
 
 # A directory of the caller's with a home in it, as each_uid has it.
 CALLER_HOME=$TMP/home
-mkdir -p "$CALLER_HOME/work" "$CALLER_HOME/.ssh"
+mkdir -p "$CALLER_HOME/project" "$CALLER_HOME/.ssh"
 echo decoy >"$CALLER_HOME/.ssh/id_ed25519"
 user_owned "$CALLER_HOME"
 
 # agent OPTIONS... COMMAND: in the workspace, by the view's own words.
 agent() {
-    prefix="env -C $CALLER_HOME/work HOME=$CALLER_HOME USER=somebody PATH=$TMP/nowhere:$TMP:/usr/local/bin:/usr/bin:/bin"
-    pin --view agent --home private --rw "$CALLER_HOME/work" "$@"
+    prefix="env -C $CALLER_HOME/project HOME=$CALLER_HOME USER=somebody PATH=$TMP/nowhere:$TMP:/usr/local/bin:/usr/bin:/bin"
+    pin --view agent --home private --rw "$CALLER_HOME/project" "$@"
     prefix=''
 }
 
@@ -24,8 +24,8 @@ names() {
         /run/systemd /run/dbus /run/docker.sock /var/lib /var/log /var/mail /etc/machine-id; do
             [ ! -e "$p" ] && [ ! -L "$p" ] || echo "$p"; done'
     is "nothing of the host's state is there ($who)" "$out" ""
-    agent sh -c 'ls -A ~ | tr "\n" " "; ls -A ~/work /var/tmp /run/user/* | wc -l; [ -e ~/.ssh ] || echo hidden'
-    is "the home holds the workspace alone ($who)" "$out" "work 5
+    agent sh -c 'ls -A ~ | tr "\n" " "; ls -A ~/project /var/tmp /run/user/* | wc -l; [ -e ~/.ssh ] || echo hidden'
+    is "the home holds the workspace alone ($who)" "$out" "project 5
 hidden"
     agent sh -c 'find /etc -type f ! -readable; find -L /etc -maxdepth 1 -type l'
     is "all that is shown of /etc can be read, and leads somewhere ($who)" "$out$err" ""
@@ -56,7 +56,7 @@ pinfold
     done
     agent sh -c 'touch /etc/x /etc/passwd /usr/x /x /run/x /var/x 2>/dev/null || echo refused; echo x >/etc/passwd'
     is "none of it can be written ($who)" "$out" refused
-    agent sh -c 'for d in ~ ~/work /tmp /var/tmp /dev/shm "$XDG_RUNTIME_DIR"; do : >"$d/f" && echo ok; done; rm -f ~/work/f'
+    agent sh -c 'for d in ~ ~/project /tmp /var/tmp /dev/shm "$XDG_RUNTIME_DIR"; do : >"$d/f" && echo ok; done; rm -f ~/project/f'
     is "what is the agent's can be ($who)" "$(echo $out)" "ok ok ok ok ok ok"
     agent stat -c %a /etc /etc/passwd /var/tmp /run/user/"$inner" "$CALLER_HOME" /run /var
     is "modes ($who)" "$(echo $out)" "755 644 1777 700 700 755 755"
@@ -79,7 +79,7 @@ fields() {
     home=${HOME-}
     for bad in "$CALLER_HOME/a:b" "$CALLER_HOME/a
 root::0:0::/:/bin/sh"; do
-        prefix="env -C $CALLER_HOME/work SHELL=/usr/bin/../bin/x"
+        prefix="env -C $CALLER_HOME/project SHELL=/usr/bin/../bin/x"
         export HOME="$bad"
         pin --view agent --home private sh -c 'grep -c . /etc/passwd; grep -c -e root: -e a:b -e bin/x /etc/passwd; echo "$HOME"'
         prefix=''
@@ -95,10 +95,10 @@ left() {
     is "the run went well ($who)" "$status" 0
     ok "the home on the host has nothing new ($who)" [ ! -e "$CALLER_HOME/.bashrc" ]
     ok "nor has /var/tmp ($who)" [ ! -e /var/tmp/x ]
-    ok "what was written in the workspace is there ($who)" [ "$(cat "$CALLER_HOME/work/kept")" = x ]
+    ok "what was written in the workspace is there ($who)" [ "$(cat "$CALLER_HOME/project/kept")" = x ]
     agent sh -c 'ls -A ~ | tr "\n" " "'
-    is "the next run has an empty home ($who)" "$out" "work "
-    rm -f "$CALLER_HOME/work/kept"
+    is "the next run has an empty home ($who)" "$out" "project "
+    rm -f "$CALLER_HOME/project/kept"
 }
 
 # Where the workspace is refused, for the caller's real places.

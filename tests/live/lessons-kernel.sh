@@ -21,7 +21,7 @@ names_in_tmp() {
 #!/bin/sh
 mount --bind "$1" /mnt && mount -t tmpfs -o mode=1777 none /tmp || exit 2
 for name in .pinfold .pinfold-proof .pinfold-empty pinfold pinfold-65534 .bubblewrap-65534 oldroot newroot; do
-    ln -s /mnt/work/planted "/tmp/$name"
+    ln -s /mnt/disk/planted "/tmp/$name"
 done
 drop=$2
 shift 2

@@ -22,7 +22,7 @@ plant() { # DIRECTORY BEFORE INSIDE: what git does there afterwards
     mkdir -m 755 "$W" "$TMP/state"
     [ "$who" = root ] || user_owned "$W" "$TMP/state"
     # shellcheck disable=SC2086 # drop is words
-    $drop env HOME="$TMP/state" git init -q "$W" && $drop sh -c "cd '$W' && $before"
+    $drop env HOME="$TMP/state" sh -c "git init -q '$W' && cd '$W' && $before"
     $as env -C "$TMP" HOME="$TMP/state" XDG_STATE_HOME="$TMP/state" "$PINFOLD" run --profile full --view agent --search "${search:-whole}" \
         --workspace "$W" --chdir "$W" -- sh -c "$EVIL $inside"
     # shellcheck disable=SC2086

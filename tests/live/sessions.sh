@@ -262,13 +262,7 @@ terminals() {
     export PINFOLD DROP="$drop"
     timeout -k 2 120 /usr/bin/python3 "$TAP_TOP/tests/live/attach.py" >"$TMP/parts" 2>&1 ||
         echo "not ok attach.py ended by itself" >>"$TMP/parts"
-    while read -r word rest; do
-        case $word in
-        ok) tap_result 0 "$rest ($who)" ;;
-        not) tap_result 1 "${rest#ok } ($who)" ;;
-        *) echo "# $word $rest" ;;
-        esac
-    done <"$TMP/parts"
+    tell_parts
 }
 
 each() {

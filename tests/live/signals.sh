@@ -10,13 +10,7 @@ part() { # PART MODE...
     export PINFOLD BIN WORK DROP="$drop"
     timeout -k 2 60 /usr/bin/python3 "$TAP_TOP/tests/live/signals.py" "$@" >"$TMP/parts" 2>&1 ||
         echo "not ok $* ended by itself" >>"$TMP/parts"
-    while read -r word rest; do
-        case $word in
-        ok) tap_result 0 "$rest ($who)" ;;
-        not) tap_result 1 "${rest#ok } ($who)" ;;
-        *) echo "# $word $rest" ;;
-        esac
-    done <"$TMP/parts"
+    tell_parts
 }
 
 MODES="terminal alone detached"

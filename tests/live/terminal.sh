@@ -22,13 +22,7 @@ parts() { # PART...
             sed 's/^/# once: /' "$TMP/parts"
             rm -rf "${WORK:?}"/*
         done
-        while read -r word rest; do
-            case $word in
-            ok) tap_result 0 "$rest ($who)" ;;
-            not) tap_result 1 "${rest#ok } ($who)" ;;
-            *) echo "# $word $rest" ;;
-            esac
-        done <"$TMP/parts"
+        tell_parts
     done
 }
 

@@ -5,14 +5,7 @@
 . "$(dirname "$0")/../tap.sh"
 cd "$TAP_TOP" || exit 1
 
-PYTHON=
-for python in python3 /usr/bin/python3; do
-    "$python" -c 'import jsonschema' 2>/dev/null && PYTHON=$python && break
-done
-if [ -z "$PYTHON" ]; then
-    skip "the schema" "python3-jsonschema is not installed"
-    done_testing
-fi
+needs_jsonschema
 
 "$PINFOLD" policy schema >"$TMP/schema.json"
 cat >"$TMP/validate.py" <<'PYTHON'

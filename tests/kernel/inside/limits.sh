@@ -24,14 +24,14 @@ none_left() {
 # delegated NAME: a cgroup that is the user's in the way of systemd's Delegate=yes (cgroups(7),
 # "Cgroups delegation"), and this shell in a child of it, which is the user's as well.
 delegated() {
-    mkdir -p "$TOP/$1/work"
+    mkdir -p "$TOP/$1/inner"
     echo '+memory +pids +cpu' >"$TOP/cgroup.subtree_control"
-    for dir in "$TOP/$1" "$TOP/$1/work"; do
+    for dir in "$TOP/$1" "$TOP/$1/inner"; do
         for file in '' /cgroup.procs /cgroup.threads /cgroup.subtree_control; do
             chown 1000:1000 "$dir$file"
         done
     done
-    echo $$ >"$TOP/$1/work/cgroup.procs"
+    echo $$ >"$TOP/$1/inner/cgroup.procs"
 }
 
 by() { # LIMIT: what the plan says will bound it
