@@ -137,7 +137,8 @@ def tmux():
     """tmux: a window with a shell, a new size, detaching, attaching, and the end"""
     t = Terminal(pin("bash", "--norc", "--noprofile", "-i"))
     t.expect("in> ")
-    t.send("tmux -u -f /dev/null new -x 80 -y 24 'bash --norc --noprofile -i'\r")
+    # tmux starts the command by $SHELL, and bash, not interactive, takes no prompt from its environment.
+    t.send("SHELL=/bin/bash tmux -u -f /dev/null new -x 80 -y 24 'bash --norc --noprofile -i'\r")
     t.expect(r"\$ ")
     t.say("echo $((6*7))\r", "42")
     t.resize(30, 100)
