@@ -35,16 +35,21 @@ int after_open(const struct policy *policy, const struct identity *id, struct af
 {
 	struct policy_places places;
 
-	*after = (struct after){.state = {.fd = -1}, .file = -1, .warden = -1};
-	if (!after_is_wanted(policy))
+	*after = (struct after){.state = {.fd = -1},
+				.wanted = after_is_wanted(policy),
+				.home = {NULL, -1, -1},
+				.file = -1,
+				.warden = -1};
+	if (!after->wanted && !home_is_kept(policy))
 		return 0;
 	policy_read_places(&places);
-	if (state_open(&places, &after->state, e))
+	if (state_open(&places, &after->state, e) ||
+	    (id->from_root && !id->takes && state_lend(&after->state, id->uid, id->gid, e)))
 		return -1;
-	return id->from_root && !id->takes ? state_lend(&after->state, id->uid, id->gid, e) : 0;
+	return home_open(policy, &after->state, &after->home, e);
 }
 
-static const char *read_boot(void)
+const char *after_read_boot(void)
 {
 	char text[64];
 	ssize_t n = fd_read_file("/proc/sys/kernel/random/boot_id", text, sizeof(text));
@@ -118,13 +123,13 @@ static uint64_t read_start(int pid)
  * Its launcher is dead, so that its first process has the kernel's order to die (PR_SET_PDEATHSIG),
  * and all others with it. A process that was started later only has its number.
  */
-static int wait_dead(const struct journal *j, struct err *e)
+int after_wait_dead(const struct journal *j, const char *where, struct err *e)
 {
 	uint64_t second = (uint64_t)sysconf(_SC_CLK_TCK), start;
 	autoclose int fd = -1;
 	struct pollfd p = {.events = POLLIN};
 
-	if (!str_equal(j->boot, read_boot()))
+	if (!str_equal(j->boot, after_read_boot()))
 		return 0;
 	/* Its launcher died while it made that process, which then had the order from its first
 	 * moment. */
@@ -139,7 +144,7 @@ static int wait_dead(const struct journal *j, struct err *e)
 	if (poll(&p, 1, DYING_MS) == 1)
 		return 0;
 	err_remedy(e, "Wait for it, or end process %d.", j->pid);
-	return fail(e, 0, "an earlier run in this workspace was killed and has not ended yet");
+	return fail(e, 0, "an earlier run %s was killed and has not ended yet", where);
 }
 
 static bool same(const char *a, const char *b)
@@ -174,7 +179,7 @@ static int recover(const struct state *state, int runs, const char *name, const 
 	if (journal_read(text, n, &journal) == 0) {
 		if (!same(journal.workspace, workspace))
 			return 0;
-		if (wait_dead(&journal, e))
+		if (after_wait_dead(&journal, "in this workspace", e))
 			return err_where(e, "--workspace");
 		journal.search = GUARD_SEARCH_WHOLE;
 		fprintf(stderr, "pinfold: run %s was killed: looking for what it planted\n", name);
@@ -220,7 +225,7 @@ int after_recover(struct after *after, const struct policy *policy, const struct
 {
 	struct recovery r = {&after->state, host_workspace(policy, host)};
 
-	if (after->state.fd < 0)
+	if (!after->wanted)
 		return 0;
 	if (!host->id.takes)
 		return recover_all(&r, e);
@@ -273,7 +278,7 @@ static void make_journal(const struct plan *plan, struct journal *j)
 		.names = plan->guards.names,
 		.v = pool_alloc((plan->guards.n + 1) * sizeof(*j->v)),
 		.began = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec,
-		.boot = read_boot(),
+		.boot = after_read_boot(),
 	};
 	for (size_t i = 0; i < plan->guards.n; i++) {
 		const struct plan_guard *g = &plan->guards.v[i];
@@ -321,6 +326,8 @@ int after_begin(struct after *after, const struct plan *plan, struct err *e)
 		return 0;
 	if (check_place(&after->state, plan, e))
 		return -1;
+	if (!after->wanted)
+		return 0;
 	make_journal(plan, &after->journal);
 	if (open_journal(after, e) == 0 && journal_write(after->file, &after->journal, e) == 0 &&
 	    (!plan->id.takes || warden_start(after, e) == 0))
@@ -359,5 +366,6 @@ void after_end(struct after *after, bool ran, int *status)
 void after_close(struct after *after)
 {
 	fd_cleanup(&after->file);
+	home_close(&after->home);
 	state_close(&after->state);
 }

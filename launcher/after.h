@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "guard.h"
+#include "home.h"
 #include "state.h"
 
 /* What a journal holds: enough to do at any time what the end of the run does. */
@@ -51,6 +52,8 @@ struct findings {
 
 struct after {
 	struct state state;
+	bool wanted; /* there is something to look at in the end: else the home alone is kept */
+	struct home home; /* (home.h) */
 	int file;	  /* the journal, locked while this run lasts; -1 */
 	const char *name; /* of the journal, below runs/: the name of the run */
 	struct journal journal;
@@ -83,6 +86,10 @@ int warden_lend(struct after *after, const struct policy *policy, const struct h
 int warden_become(const struct state *state, struct err *e);
 int warden_start(struct after *after, struct err *e);
 void warden_end(struct after *after, bool ran, int *status);
+
+/* The kernel's boot, by its id; waits until the processes of a run that was killed are dead. */
+const char *after_read_boot(void);
+int after_wait_dead(const struct journal *journal, const char *where, struct err *e);
 
 /* journal.c */
 int journal_write(int fd, const struct journal *journal, struct err *e);

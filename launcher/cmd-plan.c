@@ -17,6 +17,7 @@ static int plan(const struct policy *policy, struct err *e)
 {
 	struct host_cgroup cgroups[CONTROLLERS];
 	struct identity id;
+	struct home home;
 	struct host host;
 	struct plan p;
 	struct out out;
@@ -24,8 +25,9 @@ static int plan(const struct policy *policy, struct err *e)
 	if (identity_make(policy, &id, e))
 		return -1;
 	cgroups_read(policy, cgroups); /* as `pinfold run` does, before root is given up */
-	if (take_host(policy, &id, &host, e))
+	if (home_find(policy, &id, &home, e) || take_host(policy, &id, &home, &host, e))
 		return -1;
+	home_close(&home);
 	memcpy(host.cgroups, cgroups, sizeof(host.cgroups));
 	if (take_guards(policy, &host, e) || trial_read(policy, &host, e) ||
 	    plan_make(policy, &host, &p, e) || take_leave(&host, e))

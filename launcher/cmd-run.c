@@ -155,7 +155,7 @@ static int run_as(const struct policy *policy, const struct identity *id,
 	bool is_known;
 	int rc;
 
-	if (take_host(policy, id, &host, e))
+	if (take_host(policy, id, &after->home, &host, e))
 		return -1;
 	memcpy(host.cgroups, cgroups, sizeof(host.cgroups));
 	if (after_recover(after, policy, &host, e) || take_guards(policy, &host, e) ||
@@ -166,6 +166,7 @@ static int run_as(const struct policy *policy, const struct identity *id,
 	with->report = report;
 	with->outcome = &outcome;
 	with->journal = after->file;
+	with->home = after->home.lock;
 	rc = take_leave(&host, e) ? -1 : run_planned(policy, &host, &plan, with, status, e);
 	is_known = after->warden < 0;
 	after_end(after, rc == 0, status);

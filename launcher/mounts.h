@@ -10,6 +10,7 @@
 enum mount_kind {
 	MOUNT_ROOT,    /* the composed root itself: a tmpfs */
 	MOUNT_TREE,    /* a file or directory of the host with all that is mounted below it */
+	MOUNT_HOME,    /* a home that is kept (home.h): others may lie in it */
 	MOUNT_DIR,     /* a directory in the root's tmpfs, above a mount point */
 	MOUNT_LINK,    /* a symbolic link; source is its text */
 	MOUNT_SCRATCH, /* a writable directory of the root's tmpfs, as a mount of its own */
@@ -31,6 +32,7 @@ struct mount {
 	const char *content; /* of a MOUNT_FILE; NULL: what source holds is copied */
 	unsigned int major, minor; /* of a MOUNT_DEVICE, or of what masks */
 	bool writable, is_file;
+	bool in_home; /* its place lies in a home that is kept, and may be there already */
 	bool is_link; /* of a cover: it lies on a symbolic link itself */
 	bool mapped;  /* seen through an id-mapped mount; the owner on the disk: */
 	uid_t owner_uid;

@@ -140,6 +140,7 @@ int pin_mount(const struct mount *m, struct run *run, struct err *e)
 	case MOUNT_DENY:
 		return -1;
 	case MOUNT_TREE:
+	case MOUNT_HOME:
 	case MOUNT_SOCKET:
 		return m->taken && run->taken ? dup_taken(m, run, e) : pin_tree(m, e);
 	case MOUNT_FILE:

@@ -22,6 +22,7 @@
 #include "err.h"
 #include "fd.h"
 #include "guard.h"
+#include "home.h"
 #include "limit.h"
 #include "map.h"
 #include "mounts.h"
@@ -78,6 +79,7 @@ struct host {
 	int *taken;		/* descriptors of detached mounts, by the numbers in paths */
 	size_t taken_n;
 	struct host_view view; /* zeroes where the view is bare */
+	struct host_path home; /* one that is kept; real NULL: none is */
 	struct guards guards;  /* guarded names (guard.h) */
 	struct str_list gpu;   /* device nodes of graphics processors, where --gpu asks for them */
 	struct str_list gpu_files; /* what their libraries read outside of /usr */
@@ -233,8 +235,8 @@ int identity_apply(const struct identity *id, struct err *e); /* root becomes id
  * and what it names is held; take_leave() then gives root up. take_map(), pure: a line of
  * uid_map(5).
  */
-int take_host(const struct policy *policy, const struct identity *id, struct host *host,
-	      struct err *e);
+int take_host(const struct policy *policy, const struct identity *id, const struct home *home,
+	      struct host *host, struct err *e);
 int take_guards(const struct policy *policy, struct host *host, struct err *e); /* guard.h */
 int take_leave(const struct host *host, struct err *e);
 const char *take_map(uint32_t owner, uint32_t agent);
@@ -290,7 +292,7 @@ struct run_with {
 	const struct session *session; /* its name and its socket (session.h); NULL: it has none */
 	int report;		       /* where the report goes once the agent runs, or -1 */
 	struct outcome *outcome;       /* for who calls run_plan() through others (cmd-run.c) */
-	int journal; /* where the first process inside is noted (after.h), or -1 */
+	int journal, home; /* where the first process inside is noted (after.h, home.h), or -1 */
 };
 
 int run_plan(const struct plan *plan, const struct run_with *with, struct outcome *outcome,

@@ -2,9 +2,10 @@
 /*
  * place: the mounts of a plan, each at its place in the new root.
  *
- * Should make every mount point in our own tmpfs, and cover what lies in a tree of the host's only
- * by mounts on what is there. Mustn't follow a link of any kind, reach above the new root, or make,
- * change or remove anything in a tree of the host's.
+ * Should make every mount point in our own tmpfs, or in a home that is kept, which is the agent's,
+ * and cover what lies in a tree of the host's only by mounts on what is there. Mustn't follow a
+ * link of any kind, reach above the new root, or make, change or remove anything in another tree of
+ * the host's.
  *
  * Nobody but us reaches the new root yet, so a name just made in our tmpfs is what it was. What
  * lies in a tree of the host's may change under us: it is opened once, and covered through that
@@ -28,6 +29,7 @@ struct place {
 	const char *parent; /* the path of the directory that is open, its length, and itself */
 	size_t parent_n;
 	int parent_fd;
+	const struct mount *home; /* a home that is kept, once it is placed */
 	int cover[2]; /* a cover of a file and of a directory that are placed already, or -1 */
 };
 
@@ -88,6 +90,26 @@ static int open_parent(struct place *p, const struct mount *m, const char **name
 	return p->parent_fd;
 }
 
+/*
+ * A place could not be made (errno). In a home that is kept it may be there already, and will do if
+ * it is what an earlier run has needed there, too.
+ */
+static int find_place(const struct place *p, int dir, const char *name, const struct mount *m,
+		      struct err *e)
+{
+	struct stat st;
+
+	if (!m->in_home || errno != EEXIST || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW))
+		return fail(e, errno, "make the mount point %s", m->dest);
+	if (m->is_file ? S_ISREG(st.st_mode) : S_ISDIR(st.st_mode))
+		return 0;
+	err_where(e, "--home");
+	err_remedy(e, "Move %s%s away: an earlier run with this home has left it there.",
+		   p->home->source, m->dest + strlen(p->home->dest));
+	return fail(e, 0, "what lies at %s in the home is no %s to show another over", m->dest,
+		    m->is_file ? "file" : "directory");
+}
+
 static int make_dir(struct place *p, const struct mount *m, struct err *e)
 {
 	const char *name;
@@ -95,9 +117,8 @@ static int make_dir(struct place *p, const struct mount *m, struct err *e)
 
 	if (dir < 0)
 		return -1;
-	return mkdirat(dir, name, m->mode ? m->mode : 0755) == 0
-		       ? 0
-		       : fail(e, errno, "make the directory %s", m->dest);
+	return mkdirat(dir, name, m->mode ? m->mode : 0755) == 0 ? 0
+								 : find_place(p, dir, name, m, e);
 }
 
 static int make_link(struct place *p, const struct mount *m, struct err *e)
@@ -151,14 +172,16 @@ static int attach(struct place *p, const struct mount *m, int tree, struct err *
 		return -1;
 	rc = m->is_file ? mknodat(dir, name, S_IFREG | 0644, 0)
 			: mkdirat(dir, name, m->mode ? m->mode : 0755);
-	if (rc)
-		return fail(e, errno, "make the mount point %s", m->dest);
+	if (rc && find_place(p, dir, name, m, e))
+		return -1;
 	if (m->kind == MOUNT_SCRATCH)
 		tree = scratch = take_scratch(dir, name, m, e);
 	if (tree < 0)
 		return -1;
 	if (sys_move_mount(tree, "", dir, name, MOVE_MOUNT_F_EMPTY_PATH))
 		return fail(e, errno, "attach %s", m->dest);
+	if (m->kind == MOUNT_HOME)
+		p->home = m;
 	return 0;
 }
 

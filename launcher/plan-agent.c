@@ -178,15 +178,26 @@ static const char *place_home(const struct host *host, const struct plan *plan)
 static int add_home(const struct policy *policy, const struct host *host, struct plan *plan,
 		    struct err *e)
 {
+	const struct host_path *kept = &host->home;
+	struct mount m = {.kind = MOUNT_HOME,
+			  .source = kept->real,
+			  .writable = true,
+			  .taken = kept->taken,
+			  .mapped = kept->mapped,
+			  .owner_uid = kept->uid,
+			  .owner_gid = kept->gid};
+
 	if (!policy->home || str_equal(policy->home, "none"))
 		return 0;
-	if (!str_equal(policy->home, "private")) {
-		err_where(e, "--home");
-		err_remedy(e, "Choose none or private.");
-		return fail(e, 0, "there is no such home: \"%s\"", policy->home);
-	}
-	plan->home = place_home(host, plan);
-	add_scratch(plan, plan->home, 0700);
+	err_where(e, "--home");
+	if (home_check_name(policy->home, e))
+		return -1;
+	e->where[0] = '\0';
+	m.dest = plan->home = place_home(host, plan);
+	if (home_is_kept(policy))
+		view_add(plan, m);
+	else
+		add_scratch(plan, plan->home, 0700);
 	return 0;
 }
 

@@ -22,12 +22,14 @@ static int check_plain(const char *option, const char *dest, struct err *e)
 }
 
 /*
- * What is made for the run touches no host: other mounts may lie in it. (Who would lie on a
+ * What is made for the run touches no host, and a home that is kept is the agent's own: other
+ * mounts may lie in them. (Who would lie on a
  * directory meets the mount that it was made for.)
  */
 static bool takes_others(const struct mount *m)
 {
-	return m->kind == MOUNT_ROOT || m->kind == MOUNT_DIR || m->kind == MOUNT_SCRATCH;
+	return m->kind == MOUNT_ROOT || m->kind == MOUNT_DIR || m->kind == MOUNT_SCRATCH ||
+	       m->kind == MOUNT_HOME;
 }
 
 /* A mount at dest, above it or below it that lets none in; NULL where the place is free. */

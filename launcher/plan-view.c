@@ -70,6 +70,7 @@ bool view_is_made(const struct plan *plan, const char *path)
 
 void view_add(struct plan *plan, struct mount m)
 {
+	bool in_home = false;
 	size_t i;
 
 	for (const char *slash = strchr(m.dest + 1, '/'); slash && plan_has(plan, "mount");
@@ -77,12 +78,15 @@ void view_add(struct plan *plan, struct mount m)
 		struct mount dir = {.kind = MOUNT_DIR, .mode = 0755};
 
 		if (map_get_n(&plan->places, m.dest, (size_t)(slash - m.dest), &i)) {
+			in_home |= plan->mounts[i].kind == MOUNT_HOME;
 			m.ruled |= plan->mounts[i].whole && !m.writable;
 			continue;
 		}
 		dir.dest = pool_copy_n(m.dest, (size_t)(slash - m.dest));
+		dir.in_home = in_home;
 		append(plan, dir);
 	}
+	m.in_home = in_home;
 	append(plan, m);
 }
 

@@ -192,6 +192,11 @@ static int check_view(const struct policy *policy, const struct plan *plan, stru
 		err_remedy(e, "Add --view agent.");
 		return fail(e, 0, "the view bare has no home");
 	}
+	if (plan->agent_view && home_is_kept(policy) && !plan_has(plan, "mount")) {
+		err_where(e, "--home %s", policy->home);
+		err_remedy(e, "Keep the layer, or take a home that is not kept (--home private).");
+		return fail(e, 0, "a home that is kept takes the layer mount");
+	}
 	if (!plan->agent_view || plan_has(plan, "mount") || is_named(&policy->without, "mount") ||
 	    is_named(&policy->degraded, "mount"))
 		return 0;

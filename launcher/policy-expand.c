@@ -214,7 +214,7 @@ int policy_check_value(const struct key *key, const char *text, struct err *e)
 		return fail(e, 0, "the value \"%s\" holds a new line or another control byte",
 			    text);
 	}
-	if (key->words)
+	if (key->words && key->form != KEY_HOME)
 		return check_word(key, text, e);
 	switch (key->form) {
 	case KEY_PROFILE:
@@ -233,6 +233,8 @@ int policy_check_value(const struct key *key, const char *text, struct err *e)
 	case KEY_NAME:
 	case KEY_VARIABLE:
 		return check_name(text, key->form == KEY_VARIABLE, e);
+	case KEY_HOME:
+		return home_check_name(text, e);
 	case KEY_WORD:
 	case KEY_COMMAND:
 		break;

@@ -36,6 +36,8 @@ static const char *pattern_of(const struct key *key)
 		return "^(none|(0|[1-9][0-9]*)(\\.[0-9]{1,3})?[smh]?)$";
 	case KEY_CPUS:
 		return "^(none|(0|[1-9][0-9]*)(\\.[0-9]{1,3})?)$";
+	case KEY_HOME:
+		return "^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$";
 	case KEY_WORD:
 	case KEY_COMMAND:
 	case KEY_PROFILE:
@@ -69,7 +71,7 @@ static struct str_list words_of(const struct key *key)
 {
 	struct str_list words = {NULL, 0};
 
-	for (const char *const *w = key->words; w && *w; w++)
+	for (const char *const *w = key->words; w && *w && key->form != KEY_HOME; w++)
 		pool_list_add(&words, *w);
 	for (const struct profile *p = profiles; key->form == KEY_PROFILE && p->name; p++)
 		pool_list_add(&words, p->name);

@@ -103,6 +103,7 @@ enum key_form {
 	KEY_PATH,     /* a path of the host, absolute once ~ and $NAME are replaced; maybe :DEST */
 	KEY_PATTERN,  /* the same, or relative to the workspace, with * and ** */
 	KEY_VARIABLE, /* NAME=VALUE; in a file an object {"NAME": "VALUE"} */
+	KEY_HOME,     /* one of words, or the name of a home that is kept */
 	KEY_COUNT,    /* a bound: these four are lib/amount.h's units, in their order */
 	KEY_BYTES,
 	KEY_TIME,

@@ -29,7 +29,8 @@ static int check_place(const struct plan *plan, const char *path, struct err *e)
 	for (size_t i = 0; i < plan->mounts_n; i++) {
 		const struct mount *m = &plan->mounts[i];
 
-		if (m->kind == MOUNT_TREE && m->writable && str_path_within(real, m->source)) {
+		if ((m->kind == MOUNT_TREE || m->kind == MOUNT_HOME) && m->writable &&
+		    str_path_within(real, m->source)) {
 			err_remedy(
 				e,
 				"Put it outside of what --rw shows: in there it is the command's.");

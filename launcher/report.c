@@ -20,7 +20,7 @@ static const char *kind_name(enum mount_kind kind)
 		[MOUNT_LINK] = "link",	   [MOUNT_SCRATCH] = "scratch", [MOUNT_PROC] = "proc",
 		[MOUNT_DEVPTS] = "devpts", [MOUNT_DEVICE] = "device",	[MOUNT_MASK] = "mask",
 		[MOUNT_KEEP] = "keep",	   [MOUNT_HOLD] = "hold",	[MOUNT_DENY] = "deny",
-		[MOUNT_FILE] = "file",	   [MOUNT_SOCKET] = "socket",
+		[MOUNT_FILE] = "file",	   [MOUNT_SOCKET] = "socket",	[MOUNT_HOME] = "home",
 	};
 
 	return names[kind];

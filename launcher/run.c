@@ -235,7 +235,8 @@ static int follow_start(struct supervisor *s, int link_fd, const struct run_with
 static int follow_child(struct supervisor *s, int link_fd, pid_t pid, const struct run_with *with,
 			struct err *e)
 {
-	if (after_started(with->journal, pid, e) || follow_start(s, link_fd, with, e)) {
+	if (after_started(with->journal, pid, e) || after_started(with->home, pid, e) ||
+	    follow_start(s, link_fd, with, e)) {
 		/* It is ending by itself, but for one that waits for leave or was stopped on its
 		 * way. */
 		supervise_kill(pid);

@@ -29,10 +29,7 @@ enum { BACKLOG = 16 };
 
 int session_check_name(const char *name, struct err *e)
 {
-	size_t n =
-		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
-
-	if (n && !name[n] && n <= SESSION_NAME_MAX && name[0] != '.' && name[0] != '-')
+	if (str_is_name(name, SESSION_NAME_MAX))
 		return 0;
 	err_where(e, "--name");
 	err_remedy(e,

@@ -143,12 +143,10 @@ static int set_flags(int tree, const struct stat *st, const struct identity *id,
 	return sys_mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr);
 }
 
-/* here: it is where we are. -1 with errno. */
-static int take_tree(struct host_path *p, const struct identity *id, bool here, struct owner *last)
+/* What is open; here: it is where we are. -1 with errno. */
+static int take_open(int fd, struct host_path *p, const struct identity *id, bool here,
+		     struct owner *last)
 {
-	static const struct uapi_open_how how = {
-		O_PATH | O_CLOEXEC, 0, UAPI_RESOLVE_NO_SYMLINKS | UAPI_RESOLVE_NO_MAGICLINKS};
-	autoclose int fd = sys_openat2(AT_FDCWD, p->real, &how);
 	autoclose int tree = -1;
 	struct stat st;
 	bool as_owner;
@@ -166,6 +164,22 @@ static int take_tree(struct host_path *p, const struct identity *id, bool here, 
 	return fd_take(&tree);
 }
 
+static int take_tree(struct host_path *p, const struct identity *id, bool here, struct owner *last)
+{
+	static const struct uapi_open_how how = {
+		O_PATH | O_CLOEXEC, 0, UAPI_RESOLVE_NO_SYMLINKS | UAPI_RESOLVE_NO_MAGICLINKS};
+	autoclose int fd = sys_openat2(AT_FDCWD, p->real, &how);
+
+	return take_open(fd, p, id, here, last);
+}
+
+static void hold(struct host *host, struct host_path *p, int tree)
+{
+	host->taken = pool_grow(host->taken, host->taken_n, sizeof(*host->taken));
+	host->taken[host->taken_n++] = tree;
+	p->taken = (unsigned int)host->taken_n;
+}
+
 static void take_path(struct host *host, struct host_path *p, struct owner *last)
 {
 	int tree;
@@ -177,9 +191,7 @@ static void take_path(struct host *host, struct host_path *p, struct owner *last
 		p->take_num = errno;
 		return;
 	}
-	host->taken = pool_grow(host->taken, host->taken_n, sizeof(*host->taken));
-	host->taken[host->taken_n++] = tree;
-	p->taken = (unsigned int)host->taken_n;
+	hold(host, p, tree);
 }
 
 static void take_paths(struct host *host)
@@ -191,12 +203,44 @@ static void take_paths(struct host *host)
 	fd_cleanup(&last.fd);
 }
 
-int take_host(const struct policy *policy, const struct identity *id, struct host *host,
-	      struct err *e)
+/*
+ * A home that is kept lies in root's own directory, which the agent's id could not enter: it is
+ * taken whoever the agent is. Where nothing is there yet (pinfold plan) it would be root's.
+ */
+static int take_home(const struct policy *policy, const struct identity *id,
+		     const struct home *home, struct host_path *p, int *tree, struct err *e)
 {
-	if (!id->takes && identity_apply(id, e))
+	struct owner last = {.fd = -1};
+	int num;
+
+	*p = (struct host_path){.given = policy->home, .real = home->path, .is_dir = true};
+	p->writable = true;
+	p->mapped = id->takes;
+	if (!p->real || !id->from_root || home->fd < 0)
+		return 0;
+	*tree = take_open(home->fd, p, id, false, &last);
+	num = errno;
+	fd_cleanup(&last.fd);
+	if (*tree >= 0)
+		return 0;
+	err_where(e, "--home %s", policy->home);
+	err_remedy(e, "Set XDG_STATE_HOME to a directory on a file system that knows id-mapped "
+		      "mounts, or take a home that is not kept (--home private).");
+	return fail(e, num, "%s cannot be shown to an agent of root's as its owner's", p->real);
+}
+
+int take_host(const struct policy *policy, const struct identity *id, const struct home *home,
+	      struct host *host, struct err *e)
+{
+	struct host_path kept;
+	int tree = -1;
+
+	if (take_home(policy, id, home, &kept, &tree, e) || (!id->takes && identity_apply(id, e)))
 		return -1;
 	host_read(policy, id, host);
+	if (tree >= 0)
+		hold(host, &kept, tree);
+	host->home = kept;
 	if (id->takes)
 		take_paths(host);
 	return 0;

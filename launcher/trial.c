@@ -31,7 +31,7 @@ static int try_here(const void *arg, struct err *e)
 	struct host plain = *a->host; /* without the caller's paths and earlier trials */
 	struct plan *plan = pool_alloc(sizeof(*plan));
 	const struct keeper none = {-1, 0};
-	const struct run_with with = {.keeper = &none, .report = -1, .journal = -1};
+	const struct run_with with = {.keeper = &none, .report = -1, .journal = -1, .home = -1};
 	struct outcome outcome;
 
 	plain.paths_n = 0;

@@ -52,6 +52,13 @@ bool str_has_control(const char *s)
 	return false;
 }
 
+bool str_is_name(const char *s, size_t most)
+{
+	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+
+	return n > 0 && n <= most && !s[n] && s[0] != '.' && s[0] != '-';
+}
+
 int str_read_u32(const char *s, uint32_t max, uint32_t *out)
 {
 	uint64_t n = 0;

@@ -27,6 +27,10 @@ bool str_path_is_plain(const char *path);
 /* True where s holds a byte below 0x20 or 0x7f: such names are refused wherever users give them. */
 bool str_has_control(const char *s);
 
+/* 1 to most letters of A-Z, a-z, 0-9, ".", "_" and "-", the first neither "." nor "-": it can be a
+ * file's name anywhere, and is no option. */
+bool str_is_name(const char *s, size_t most);
+
 /*
  * Reads a whole decimal number: digits only, no sign, no space, no leading zero but "0" itself,
  * at most max. Returns 0 or -1. (A reader that took "1x" for 1 or "-1" for 4294967295 has been the

@@ -209,6 +209,10 @@ static const struct {
 	{"agent", "--home private true", ""},
 	{"agent", "--view some true", ""},
 	{"agent", "--view agent --home=.hidden true", ""},
+	{"agent", "--view agent --home kept --rw . --ro /home/user/.cargo/bin true", "home-kept"},
+	{"agent", "--view agent --home kept --rw . true", "takes home-kept"},
+	{"agent", "--home kept true", "home-kept"},
+	{"agent", "--view agent --home kept --without mount --without readonly true", "home-kept"},
 
 	{"machines", "true", "bin=directory"},
 	{"machines", "true", "kernel=5.10"},

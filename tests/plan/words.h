@@ -74,6 +74,12 @@ static void read_word(const char *word, struct host *host)
 					     .inner_uid = UNPRIVILEGED,
 					     .inner_gid = UNPRIVILEGED,
 					     .from_root = true};
+	else if (str_equal(word, "home-kept"))
+		host->home =
+			(struct host_path){.real = "/home/user/.local/state/pinfold/homes/kept",
+					   .writable = true,
+					   .mapped = host->id.takes,
+					   .taken = host->id.takes ? 99 : 0};
 	else if (str_starts(word, "takes"))
 		take_all(host, value);
 	else if (str_equal(word, "no-seccomp"))

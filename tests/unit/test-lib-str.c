@@ -100,6 +100,18 @@ static void test_controls(void)
 	is_int(wrong, 0, "below 0x20, and 0x7f, are control bytes, and no other is");
 }
 
+static void test_names(void)
+{
+	static const char *const good[] = {"a", "A-z_0.9", "0", "_", "abcd"};
+	static const char *const bad[] = {"",	 ".",	"..",	".a",	 "-a",	     "a/b",
+					  "a b", "a:b", "a\nb", "a\x7f", "\xc3\xa9", "abcde"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
+		ok(str_is_name(good[i], i == 1 ? 7 : 4), "\"%s\" is a name", good[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		ok(!str_is_name(bad[i], 4), "the %zuth bad name is none", i);
+}
+
 /* Every length of buffer: the end is a NUL, an escape is never cut, nothing beyond is touched. */
 static void test_escape_ends(const char *text, const char *full)
 {
@@ -140,6 +152,7 @@ int main(void)
 	test_numbers();
 	test_questions();
 	test_controls();
+	test_names();
 	test_escape();
 	return tap_done();
 }
