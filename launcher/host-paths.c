@@ -17,11 +17,6 @@
 
 #include "pool.h"
 
-/* The directory that was resolved last: neighbours in a list mostly share it. */
-struct parent {
-	char text[PATH_MAX], real[PATH_MAX];
-};
-
 /* PATH of PATH:DEST. */
 static const char *source_of(const char *text)
 {
@@ -30,22 +25,11 @@ static const char *source_of(const char *text)
 	return colon ? pool_copy_n(text, (size_t)(colon - text)) : text;
 }
 
-static const char *resolve_parent(const char *text, struct parent *last)
-{
-	if (last->text[0] && str_equal(last->text, text))
-		return last->real;
-	last->text[0] = '\0';
-	if (!realpath(text, last->real))
-		return NULL;
-	memcpy(last->text, text, strlen(text) + 1);
-	return last->real;
-}
-
 /*
  * The canonical path of what is named, except that a symbolic link in its last part stays one. So
  * what is looked at is what will be opened: a link that comes in between is found by the kernel.
  */
-static int find_path(const char *given, struct parent *last, char real[PATH_MAX])
+static int find_path(const char *given, struct real_dirs *known, char real[PATH_MAX])
 {
 	char text[PATH_MAX];
 	size_t n = strlen(given);
@@ -69,7 +53,7 @@ static int find_path(const char *given, struct parent *last, char real[PATH_MAX]
 		parent = "/";
 	else
 		*slash = '\0';
-	parent = resolve_parent(parent, last);
+	parent = real_path(known, parent);
 	if (!parent)
 		return -1;
 	if ((size_t)snprintf(real, PATH_MAX, "%s/%s", parent[1] ? parent : "", name) < PATH_MAX)
@@ -95,7 +79,7 @@ static struct host_path *next_path(struct host *host)
 	return &host->paths[host->paths_n];
 }
 
-static void read_path(struct host *host, const char *given, bool writable, struct parent *last)
+static void read_path(struct host *host, const char *given, bool writable, struct real_dirs *known)
 {
 	struct host_path *p = next_path(host);
 	char real[PATH_MAX], target[PATH_MAX];
@@ -104,7 +88,7 @@ static void read_path(struct host *host, const char *given, bool writable, struc
 	map_put(&host->paths_by_name, given, host->paths_n++);
 	p->given = given;
 	p->writable = writable;
-	if (find_path(given, last, real) || lstat(real, &st)) {
+	if (find_path(given, known, real) || lstat(real, &st)) {
 		p->num = errno;
 		return;
 	}
@@ -128,31 +112,31 @@ static void read_path(struct host *host, const char *given, bool writable, struc
 
 void host_read_paths(const struct policy *policy, struct host *host)
 {
-	struct parent last = {0};
+	struct real_dirs *known = &host->known;
 
 	for (size_t i = 0; i < policy->ro.n; i++)
-		read_path(host, source_of(policy->ro.v[i]), false, &last);
+		read_path(host, source_of(policy->ro.v[i]), false, known);
 	for (size_t i = 0; i < policy->rw.n; i++)
-		read_path(host, source_of(policy->rw.v[i]), true, &last);
+		read_path(host, source_of(policy->rw.v[i]), true, known);
 	if (policy->workspace)
-		read_path(host, policy->workspace, true, &last);
+		read_path(host, policy->workspace, true, known);
 	for (size_t i = 0; i < policy->sockets.n; i++)
-		read_path(host, source_of(policy->sockets.v[i]), false, &last);
+		read_path(host, source_of(policy->sockets.v[i]), false, known);
 	for (size_t i = 0; i < policy->devices.n; i++)
-		read_path(host, policy->devices.v[i], false, &last);
+		read_path(host, policy->devices.v[i], false, known);
 	host_find_gpu(policy, host);
 	for (size_t i = 0; i < host->gpu.n; i++)
-		read_path(host, host->gpu.v[i], false, &last);
+		read_path(host, host->gpu.v[i], false, known);
 	for (size_t i = 0; i < host->gpu_files.n; i++)
-		read_path(host, host->gpu_files.v[i], false, &last);
+		read_path(host, host->gpu_files.v[i], false, known);
 	if (policy->agent)
-		read_path(host, policy->agent, false, &last);
+		read_path(host, policy->agent, false, known);
 }
 
 void host_read_grants(struct host *host)
 {
-	struct parent last = {0};
+	struct real_dirs known = {0};
 
 	for (size_t i = 0; i < host->guards.grants.n; i++)
-		read_path(host, host->guards.grants.v[i], true, &last);
+		read_path(host, host->guards.grants.v[i], true, &known);
 }

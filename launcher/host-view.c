@@ -80,7 +80,6 @@ static void read_user(const struct policy *policy, struct host *host)
 	const char *home = other ? NULL : read_env(host, "HOME");
 	const char *name = other ? NULL : read_env(host, "USER");
 	const char *shell = other ? NULL : read_env(host, "SHELL");
-	char real[PATH_MAX];
 
 	view->full_name = "";
 	read_passwd(host->id.from_root && !policy->user ? 0 : host->id.uid, view);
@@ -94,8 +93,8 @@ static void read_user(const struct policy *policy, struct host *host)
 		view->user = "agent";
 	if (host->id.from_root || str_has_control(view->full_name) || strchr(view->full_name, ':'))
 		view->full_name = "";
-	if (view->home && realpath(view->home, real))
-		view->home_real = pool_copy(real);
+	if (view->home)
+		view->home_real = real_path(&host->known, view->home);
 	if (view->home && !str_equal(view->home, "/") && !is_user_path(view->home))
 		view->home = NULL;
 	if (view->shell && !is_user_path(view->shell))
@@ -103,17 +102,17 @@ static void read_user(const struct policy *policy, struct host *host)
 }
 
 /* $NAME/pinfold, or ~/OTHERWISE/pinfold (the XDG Base Directory Specification). */
-static void read_own(const struct host *host, const char *name, const char *otherwise,
-		     struct host_view *view)
+static void read_own(struct host *host, const char *name, const char *otherwise)
 {
-	const char *base = read_env(host, name);
-	char real[PATH_MAX];
+	struct host_view *view = &host->view;
+	const char *base = read_env(host, name), *real;
 
 	if ((!base || base[0] != '/') && view->home_real)
 		base = pool_printf("%s/%s", view->home_real, otherwise);
-	if (base && base[0] == '/')
-		pool_list_add(&view->own,
-			      pool_printf("%s/pinfold", realpath(base, real) ? real : base));
+	if (!base || base[0] != '/')
+		return;
+	real = real_path(&host->known, base);
+	pool_list_add(&view->own, pool_printf("%s/pinfold", real ? real : base));
 }
 
 static bool everybody_reads(const struct stat *st)
@@ -124,11 +123,11 @@ static bool everybody_reads(const struct stat *st)
 }
 
 /* One name below the directory at fd, which lies at place. */
-static void read_entry(int fd, const char *place, const char *name, struct host_entry *list,
-		       size_t *n)
+static void read_entry(struct host *host, int fd, const char *place, const char *name)
 {
+	struct host_view *view = &host->view;
 	struct host_entry entry = {0};
-	char text[PATH_MAX], real[PATH_MAX];
+	char text[PATH_MAX];
 	struct stat st;
 	ssize_t size;
 
@@ -138,26 +137,26 @@ static void read_entry(int fd, const char *place, const char *name, struct host_
 	entry.real = entry.path;
 	if (S_ISLNK(st.st_mode)) {
 		size = readlinkat(fd, name, text, sizeof(text));
-		if (size <= 0 || (size_t)size == sizeof(text) || fstatat(fd, name, &st, 0) ||
-		    !realpath(entry.path, real))
+		entry.real = real_path(&host->known, entry.path);
+		if (size <= 0 || (size_t)size == sizeof(text) || !entry.real ||
+		    fstatat(fd, name, &st, 0))
 			return;
 		entry.link = pool_copy_n(text, (size_t)size);
-		entry.real = pool_copy(real);
 	}
 	if (!everybody_reads(&st))
 		return;
 	entry.is_dir = S_ISDIR(st.st_mode);
 	entry.size = (uint64_t)st.st_size;
-	list[(*n)++] = entry;
+	view->etc[view->etc_n++] = entry;
 }
 
-static void read_etc(struct host_view *view)
+static void read_etc(struct host *host)
 {
 	autoclose int fd = open("/etc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	view->etc = pool_alloc(ARRAY_SIZE(etc_rows) * sizeof(*view->etc));
+	host->view.etc = pool_alloc(ARRAY_SIZE(etc_rows) * sizeof(*host->view.etc));
 	for (size_t i = 0; fd >= 0 && i < ARRAY_SIZE(etc_rows); i++)
-		read_entry(fd, "/etc", etc_rows[i], view->etc, &view->etc_n);
+		read_entry(host, fd, "/etc", etc_rows[i]);
 }
 
 static void read_search_path(const struct host *host, struct host_view *view)
@@ -178,13 +177,10 @@ static void read_search_path(const struct host *host, struct host_view *view)
 
 void host_read_view(const struct policy *policy, struct host *host)
 {
-	char real[PATH_MAX];
-
 	read_user(policy, host);
-	read_own(host, "XDG_CONFIG_HOME", ".config", &host->view);
-	read_own(host, "XDG_STATE_HOME", ".local/state", &host->view);
-	read_etc(&host->view);
+	read_own(host, "XDG_CONFIG_HOME", ".config");
+	read_own(host, "XDG_STATE_HOME", ".local/state");
+	read_etc(host);
 	read_search_path(host, &host->view);
-	if (realpath("/etc/resolv.conf", real))
-		host->view.resolv = pool_copy(real);
+	host->view.resolv = real_path(&host->known, "/etc/resolv.conf");
 }

@@ -29,6 +29,7 @@
 #include "ns.h"
 #include "out.h"
 #include "policy.h"
+#include "real.h"
 #include "str.h"
 #include "view.h"
 
@@ -70,6 +71,7 @@ struct host {
 	struct host_path *paths;
 	size_t paths_n;
 	struct map paths_by_name; /* from given to the place in paths */
+	struct real_dirs known;	  /* what was resolved on the way, with the rights of id */
 	unsigned int terminals;	  /* bit fd: descriptor 0, 1 or 2 is a terminal */
 	bool terminals_differ;	  /* ... and they are not the same one */
 	uint64_t memory;	  /* bytes; 0 where it cannot be told */

@@ -31,6 +31,7 @@ struct place {
 	int parent_fd;
 	const struct mount *home; /* a home that is kept, once it is placed */
 	int cover[2]; /* a cover of a file and of a directory that are placed already, or -1 */
+	int mask;     /* the null device, as it was first placed, or -1 */
 };
 
 /* The covers' names in the root while it is made; they are gone before it is entered. */
@@ -40,6 +41,12 @@ static int move_to(int tree, int point)
 {
 	return sys_move_mount(tree, "", point, "",
 			      MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+}
+
+/* A mount that is placed already, once more, with the same flags. */
+static int copy_placed(int tree)
+{
+	return sys_open_tree(tree, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 }
 
 /* Opens a path below dir; no link of any kind is followed, and nothing above dir is reachable. */
@@ -132,25 +139,34 @@ static int make_link(struct place *p, const struct mount *m, struct err *e)
 						    : fail(e, errno, "make the link %s", m->dest);
 }
 
+/* Copies a regular file: what is short is its end. */
+static int copy_file(int from, int to)
+{
+	char data[16384];
+	ssize_t n;
+
+	do {
+		n = read(from, data, sizeof(data));
+		if (n < 0 || (n > 0 && fd_write_all(to, data, (size_t)n)))
+			return -1;
+	} while (n == (ssize_t)sizeof(data));
+	return 0;
+}
+
 /* A file of its own in our tmpfs; from: what it is a copy of, where the plan has no content. */
 static int make_file(struct place *p, const struct mount *m, int from, struct err *e)
 {
 	const char *name;
-	int dir = open_parent(p, m, &name, e), rc = 0;
+	int dir = open_parent(p, m, &name, e), rc;
 	autoclose int fd = -1;
-	char data[16384];
-	ssize_t n = 0;
 
 	if (dir < 0)
 		return -1;
 	fd = openat(dir, name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return fail(e, errno, "make the file %s", m->dest);
-	if (m->content)
-		rc = fd_write_all(fd, m->content, strlen(m->content));
-	while (!m->content && rc == 0 && (n = read(from, data, sizeof(data))) > 0)
-		rc = fd_write_all(fd, data, (size_t)n);
-	return rc || n < 0 ? fail(e, errno, "fill the file %s", m->dest) : 0;
+	rc = m->content ? fd_write_all(fd, m->content, strlen(m->content)) : copy_file(from, fd);
+	return rc ? fail(e, errno, "fill the file %s", m->dest) : 0;
 }
 
 /* A directory of the root's tmpfs as a mount of its own. */
@@ -185,6 +201,17 @@ static int attach(struct place *p, const struct mount *m, int tree, struct err *
 	return 0;
 }
 
+/* The null device: pinned once, a copy of what is placed has its flags. */
+static int take_mask(const struct place *p, const struct mount *m, struct err *e)
+{
+	int tree;
+
+	if (p->mask < 0)
+		return pin_tree(m, e);
+	tree = copy_placed(p->mask);
+	return tree >= 0 ? tree : fail(e, errno, "take %s", m->source);
+}
+
 /*
  * Lays the null device over a file of the new /proc. Where the file's own mode keeps it from the
  * agent's id (kcore everywhere we looked), that is left to the mode, which costs nothing.
@@ -199,10 +226,14 @@ static int place_mask(struct place *p, const struct mount *m, struct err *e)
 	point = open_below(p->root, m->dest + 1, O_PATH);
 	if (point < 0)
 		return fail(e, errno, "open %s", m->dest);
-	tree = pin_tree(m, e);
+	tree = take_mask(p, m, e);
 	if (tree < 0)
 		return -1;
-	return move_to(tree, point) == 0 ? 0 : fail(e, errno, "mask %s", m->dest);
+	if (move_to(tree, point))
+		return fail(e, errno, "mask %s", m->dest);
+	if (p->mask < 0)
+		p->mask = fd_take(&tree);
+	return 0;
 }
 
 /* What is there, as a mount of its own on itself: no name of a mount point can be taken away. */
@@ -237,15 +268,13 @@ static int make_cover(struct place *p, bool is_file, struct err *e)
 	return fd_take(&tree);
 }
 
-/* A copy of a cover that is placed has its flags. */
 static int take_cover(struct place *p, bool is_file, struct err *e)
 {
 	int tree;
 
 	if (p->cover[!is_file] < 0)
 		return make_cover(p, is_file, e);
-	tree = sys_open_tree(p->cover[!is_file], "",
-			     OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	tree = copy_placed(p->cover[!is_file]);
 	return tree >= 0 ? tree : fail(e, errno, "take a cover");
 }
 
@@ -308,7 +337,7 @@ static int place_mount(struct place *p, const struct mount *m, int tree, struct 
 
 int place_mounts(const struct plan *plan, struct run *run, struct err *e)
 {
-	struct place p = {.root = run->root_fd, .parent_fd = -1, .cover = {-1, -1}};
+	struct place p = {.root = run->root_fd, .parent_fd = -1, .cover = {-1, -1}, .mask = -1};
 	int rc = 0;
 
 	/*
@@ -321,5 +350,6 @@ int place_mounts(const struct plan *plan, struct run *run, struct err *e)
 	for (size_t i = 1; i < plan->mounts_n && rc == 0; i++)
 		rc = place_mount(&p, &plan->mounts[i], run->trees[i], e);
 	forget_parent(&p);
+	fd_cleanup(&p.mask);
 	return rc ? -1 : drop_cover_names(&p, e);
 }

@@ -21,8 +21,8 @@ char *pool_trim(const char *s, size_t n); /* of n bytes, without the blanks arou
 char *pool_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * The array v of n items of this size, with room for one more. It must have grown so from the start:
- * room doubles at each power of two, so n itself says when it is full.
+ * The array v of n items of this size, with room for one more. It must have grown so from the
+ * start: room doubles at each power of two, so n itself says when it is full.
  */
 void *pool_grow(void *v, size_t n, size_t size);
 

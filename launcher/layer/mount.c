@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -28,7 +29,7 @@
 enum {
 	FILES_BESIDE = 64, /* descriptors that a start takes beside those of the mounts */
 	FILES_USUAL = 256, /* what every limit of open files allows that programs run under */
-	RANGE_LEAST = 64   /* descriptors in a row that are worth a call of their own */
+	RANGE_LEAST = 4	   /* descriptors in a row that are worth a call of their own */
 };
 
 /*
@@ -86,21 +87,27 @@ static int mount_apply_build(const struct plan *plan, struct run *run, struct er
 	return rc;
 }
 
-/* Closes what the placing needed; of a long list, in as few calls as its numbers have gaps. */
+static int by_number(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+/* Closes what the placing needed, in as few calls as its numbers have gaps. */
 static void close_trees(const struct plan *plan, struct run *run)
 {
+	int *fds = run->trees;
+
+	qsort(fds, plan->mounts_n, sizeof(*fds), by_number);
 	for (size_t i = 0, n; i < plan->mounts_n; i += n) {
-		int first = run->trees[i];
+		unsigned int first = (unsigned int)fds[i];
 
 		n = 1;
-		while (first >= 0 && i + n < plan->mounts_n && run->trees[i + n] == first + (int)n)
+		while (fds[i] >= 0 && i + n < plan->mounts_n && fds[i + n] == fds[i] + (int)n)
 			n++;
-		if (n >= RANGE_LEAST &&
-		    sys_close_range((unsigned int)first, (unsigned int)first + (unsigned int)n - 1,
-				    0) == 0)
+		if (n >= RANGE_LEAST && sys_close_range(first, first + (unsigned int)n - 1, 0) == 0)
 			continue;
 		for (size_t k = i; k < i + n; k++)
-			fd_cleanup(&run->trees[k]);
+			fd_cleanup(&fds[k]);
 	}
 	run->trees = NULL;
 	run->root_fd = -1;
