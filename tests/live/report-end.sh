@@ -47,31 +47,34 @@ ends() {
 
 schema() {
     n=0
+    mkdir -p "$WORK/.vscode" "$TMP/state-$who"
+    echo secret >"$WORK/.env"
+    user_owned "$WORK" "$WORK/.vscode" "$WORK/.env"
+    [ "$who" = root ] || user_owned "$TMP/state-$who"
+    prefix="env XDG_STATE_HOME=$TMP/state-$who"
+    cd "$WORK" || return
     for options in '--profile full' '--profile none' '--profile ns_only' '--profile landlock-only --tcp 80' \
-        '--profile full --view agent --home private --wall 9 --grace 1 --linger --allow-degraded ipc'; do
+        '--profile full --view agent --home private --wall 9 --grace 1 --linger --allow-degraded ipc' \
+        "--profile full --workspace $WORK --deny .env --on-planted warn --search known"; do
         n=$((n + 1))
-        cd "$WORK" || return
         # shellcheck disable=SC2086
         pin $options --report "$REPORTS/$n.json" true
-        cd / || return
         is "a report under $options ($who)" "$status" 0
+        # shellcheck disable=SC2086
+        is "it is of the schema, and with a word more, less or changed it is not ($who)" \
+            "$(/usr/bin/python3 "$TAP_TOP/tests/docs/schema.py" "$TAP_TOP/docs/report.schema.json" "$REPORTS/$n.json" $ABSENT 2>&1)" ""
     done
-    is "all of them are of the schema ($who)" "$(/usr/bin/python3 - "$TAP_TOP/docs/report.schema.json" "$REPORTS"/[0-9].json <<'END'
-import json, sys
-import jsonschema
-schema = json.load(open(sys.argv[1]))
-jsonschema.Draft7Validator.check_schema(schema)
-for name in sys.argv[2:]:
-    report = json.load(open(name))
-    for e in jsonschema.Draft7Validator(schema).iter_errors(report):
-        print(name, list(e.path), e.message[:200])
-    del report["kernel"]
-    if not list(jsonschema.Draft7Validator(schema).iter_errors(report)):
-        print(name, "passes without a member that it must have")
-END
-    )" ""
-    rm -f "$REPORTS"/*
+    cd / || return
+    is "what is guarded is in it ($who)" "$(json "$REPORTS/6.json" 'my $g = $j->{guarded};
+        join " ", "$g->{workspace} @{$g->{denied}} $g->{search} $g->{on_planted}", grep { /vscode$/ } @{$g->{kept}}')" \
+        "$WORK $WORK/.env known warn $WORK/.vscode"
+    rm -rf "$REPORTS"/* "$WORK/.vscode" "$WORK/.env"
+    prefix=''
 }
+
+# What a report has only where there is something to say.
+ABSENT='fallback reason inner_uid inner_gid cannot_stop paths guarded workspace landlock sockets seccomp terminal cgroups signals
+    source writable owner_uid owner_gid size_bytes inodes weak grace_ms end peak'
 
 each_uid kernel
 each_uid ends
