@@ -122,6 +122,13 @@ static const struct cause causes[] = {
 	 is_lie,
 	 "The layer is not what it says it is, so nothing runs: a fault of this kernel, or of "
 	 "pinfold's, which wants to be reported."},
+	{"inside-pinfold",
+	 NS,
+	 NULL,
+	 {ENOSPC},
+	 is_pinfold,
+	 "We are inside pinfold already, whose layer caps allows no user namespace inside: "
+	 "{filter}."},
 	{"limit-zero",
 	 OWN,
 	 NULL,

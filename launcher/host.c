@@ -10,11 +10,14 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <linux/seccomp.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/statvfs.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "pool.h"
@@ -62,6 +65,16 @@ static void read_memory(struct host *host)
 
 	if (sysinfo(&info) == 0)
 		host->memory = (uint64_t)info.totalram * info.mem_unit;
+}
+
+/* A container may have it read-only; whose it is does not matter, as a user namespace has its own.
+ */
+static void read_sysctls(struct host *host)
+{
+	struct statfs fs = {0};
+
+	host->sets_sysctls = statfs("/proc/sys/user", &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC &&
+			     !(fs.f_flags & ST_RDONLY);
 }
 
 /* The names that programs and dynamic loaders expect beside /usr (hier(7), the merged /usr). */
@@ -117,6 +130,7 @@ void host_read(const struct policy *policy, const struct identity *id, struct ho
 	read_landlock(host);
 	read_seccomp(host);
 	read_memory(host);
+	read_sysctls(host);
 	read_links(host);
 	host_read_paths(policy, host);
 	host_read_fds(policy, host);

@@ -74,6 +74,7 @@ struct host {
 	struct real_dirs known;	  /* what was resolved on the way, with the rights of id */
 	unsigned int terminals;	  /* bit fd: descriptor 0, 1 or 2 is a terminal */
 	bool terminals_differ;	  /* ... and they are not the same one */
+	bool sets_sysctls;	  /* /proc/sys/user is there, and not read-only */
 	uint64_t memory;	  /* bytes; 0 where it cannot be told */
 	struct host_cgroup cgroups[CONTROLLERS];
 	const char *const *env; /* the caller's environment */

@@ -64,6 +64,7 @@ struct plan {
 	struct str_list gaps; /* what the profile is known not to stop, to be said out loud */
 	struct plan_terminal terminal;
 	struct plan_limits limits;
+	bool no_user_ns; /* the layer caps forbids user namespaces inside */
 	struct plan_end end;
 	const char *session; /* its name; NULL: it is none */
 	bool detach;

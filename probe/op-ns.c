@@ -43,10 +43,23 @@ static bool drop_capabilities(struct trial *t)
 	return false;
 }
 
+/*
+ * ENOSPC is a wall here: ours may have as many user namespaces as one of those around it allows
+ * (user_namespaces(7)), which is how a sandbox forbids them without a filter. Where the host itself
+ * is short of them, the control is refused as well.
+ */
+static void refused(struct trial *t, const char *call)
+{
+	if (errno == ENOSPC)
+		trial_blocked(t, ENOSPC, "%s: as many user namespaces as are allowed", call);
+	else
+		trial_refused(t, errno, "%s", call);
+}
+
 static void judge_user(struct trial *t, int rc, const char *call)
 {
 	if (rc < 0)
-		trial_refused(t, errno, "%s", call);
+		refused(t, call);
 	else if (has_all_capabilities())
 		trial_reached(t, "a user namespace gave every capability in it");
 	else
@@ -66,7 +79,7 @@ static void judge_child(struct trial *t, pid_t pid, const char *call)
 	int status;
 
 	if (pid < 0)
-		trial_refused(t, errno, "%s", call);
+		refused(t, call);
 	else if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
 		trial_faked(t, "%s claimed success without a child", call);
 	else if (WEXITSTATUS(status) != 17)
@@ -174,7 +187,7 @@ static void unshare_more(const struct probe *probe, struct trial *t)
 	if (!drop_capabilities(t))
 		return;
 	if (TRY(t, unshare(CLONE_NEWUSER | flag))) {
-		trial_refused(t, errno, "unshare");
+		refused(t, "unshare");
 		return;
 	}
 	/* As it was at first is what a lying filter leaves: no capability to do any of this with.

@@ -66,6 +66,7 @@ powers() {
 }
 
 for_good() {
+    number=$(cat /proc/sys/user/max_user_namespaces)
     # Without seccomp, which would refuse the calls before the kernel looks at the sets.
     for options in '--profile none --with user --with caps' '--without seccomp'; do
         # shellcheck disable=SC2086
@@ -76,9 +77,21 @@ for_good() {
         pin $options cat /proc/self/status
     done
     gives ok "off: the securebits can be changed" --profile none --with user "$BIN/try" securebits 0
-    # A namespace below gives new ones over itself: that door is the filter's.
-    gives ok "caps alone does not forbid another user namespace" --without seccomp "$BIN/try" unshare user
-    gives EPERM "full does" "$BIN/try" unshare user
+    # A namespace below would give new ones over itself.
+    for options in '--profile none --with user' '--profile ns_only' '--without seccomp --without caps'; do
+        # shellcheck disable=SC2086
+        gives ok "off: another user namespace can be made under $options" $options "$BIN/try" unshare user
+    done
+    for options in '--profile none --with user --with caps' '--profile ns_only --with caps' '--without seccomp'; do
+        # shellcheck disable=SC2086
+        gives ENOSPC "on: none can under $options" $options "$BIN/try" unshare user
+        # shellcheck disable=SC2086
+        pin $options sh -c 'cat /proc/sys/user/max_user_namespaces; echo 9 >/proc/sys/user/max_user_namespaces'
+        is "... and the number cannot be raised ($who)" "$out$(echo "$err" | grep -Eo '(Permission denied|Read-only file system)$')" \
+            "0$(case $options in '--profile none'*) echo Permission denied ;; *) echo Read-only file system ;; esac)"
+    done
+    gives EPERM "full: the filter answers first" "$BIN/try" unshare user
+    is "the host's own number is as it was ($who)" "$(cat /proc/sys/user/max_user_namespaces)" "$number"
 }
 
 each_uid five

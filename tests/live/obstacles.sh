@@ -85,6 +85,17 @@ obstacle "a masked /proc" proc proc-masked 'Unmask it'
 refuses "a masked /proc" pid 'masked'
 works "a masked /proc, --without pid" --without pid
 
+# What the layer caps writes to is the container's to forbid; that it is missed is said.
+script with-read-only-sysctls <<'END'
+mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys || exit 2
+exec "$@"
+END
+prefix="$OWN $BIN/with-read-only-sysctls"
+works "a read-only /proc/sys, --without pid" --without pid
+pin --ro "$BIN" --without pid --without seccomp "$BIN/try" unshare user
+is "... and what is open without the filter is said" "$status: $out: $err" "0: ok: pinfold: under full the command can still
+  - make user namespaces, with every capability in them"
+
 # As docker and podman make them: masked, read-only, filtered.
 script with-container <<'END'
 for file in kcore keys timer_list; do
@@ -180,6 +191,9 @@ prefix="$PINFOLD run --profile full --ro $BIN --rw $WORK --"
 obstacle "inside pinfold" user inside-pinfold 'landlock-only'
 refuses "inside pinfold" user 'inside pinfold already'
 works "inside pinfold, landlock-only" --profile landlock-only
+prefix="$PINFOLD run --profile full --without seccomp --ro $BIN --rw $WORK --"
+obstacle "inside pinfold without its filter" user inside-pinfold 'landlock-only'
+refuses "inside pinfold without its filter" user 'layer caps allows no user namespace'
 
 if command -v bwrap >/dev/null; then
     prefix="bwrap --ro-bind / / --bind $TMP $TMP --dev /dev --proc /proc --unshare-all --disable-userns --unshare-user --"

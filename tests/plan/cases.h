@@ -231,6 +231,10 @@ static const struct {
 	{"machines", "--profile none --with nnp --with seccomp true", "no-seccomp"},
 	{"machines", "--profile none --with nnp --with seccomp --allow-degraded seccomp true",
 	 "no-seccomp"},
+	{"machines", "--profile none --with user --with caps true", ""},
+	{"machines", "--profile none --with user --with caps true", "no-sysctls"},
+	{"machines", "--profile none --with user --with caps --with seccomp true", "no-sysctls"},
+	{"machines", "--profile none --with caps true", "no-sysctls"},
 };
 
 #endif

@@ -68,6 +68,7 @@ static inline struct host made_host(void)
 			    .major = 6,
 			    .minor = 12,
 			    .landlock_abi = 6,
+			    .sets_sysctls = true,
 			    .links_n = ARRAY_SIZE(links),
 			    .paths = (struct host_path *)(uintptr_t)made_paths,
 			    .paths_n = ARRAY_SIZE(made_paths),

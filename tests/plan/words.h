@@ -84,6 +84,8 @@ static void read_word(const char *word, struct host *host)
 		take_all(host, value);
 	else if (str_equal(word, "no-seccomp"))
 		host->seccomp_num = EINVAL;
+	else if (str_equal(word, "no-sysctls"))
+		host->sets_sysctls = false;
 	else if (str_equal(word, "bin=directory"))
 		host->links[0].target = NULL;
 	else if (str_equal(word, "env=none"))
