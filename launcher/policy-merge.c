@@ -86,16 +86,12 @@ static const char *ends_of(const struct key *key)
 	return key->form == KEY_PATH ? ":" : key->form == KEY_VARIABLE ? "=" : "";
 }
 
-/* The first of list's n entries that means what text means; n where none does. */
-static size_t find(const struct key *key, const struct str_list *list, size_t n, const char *text)
+static bool means_same(const struct key *key, const char *entry, const char *text)
 {
 	const char *ends = ends_of(key);
-	size_t length = strcspn(text, ends), i = 0;
+	size_t n = strcspn(text, ends);
 
-	while (i < n && (strncmp(list->v[i], text, length) != 0 ||
-			 (list->v[i][length] && list->v[i][length] != *ends)))
-		i++;
-	return i;
+	return strncmp(entry, text, n) == 0 && (!entry[n] || entry[n] == *ends);
 }
 
 /* The workspace is one more of what is writable: "!$WORKSPACE" takes it away. */
@@ -109,7 +105,10 @@ bool policy_has_entry(const struct policy *policy, const struct key *key, const 
 {
 	const struct str_list *list = member(policy, key);
 
-	return find(key, list, list->n, text) < list->n || is_workspace(policy, key, text);
+	for (size_t i = 0; i < list->n; i++)
+		if (means_same(key, list->v[i], text))
+			return true;
+	return is_workspace(policy, key, text);
 }
 
 static void forget_workspace(struct policy *policy)
@@ -129,39 +128,10 @@ static void remove_entry(struct str_list *list, size_t at)
 	*list = kept;
 }
 
-/* A list of its own, to which pool_list_add() may add. */
-static void unshare(struct str_list *list)
-{
-	remove_entry(list, list->n);
-}
-
 static void remove_from(struct policy *policy, const struct key *key, size_t at)
 {
 	remove_entry(member(policy, key), at);
 	remove_entry(&policy->from[key - keys], at);
-}
-
-/* "!ENTRY". Where it stood, or -1. */
-static ssize_t take_away(const struct key *key, const char *text, const char *from,
-			 struct policy *policy, struct err *e)
-{
-	const struct str_list *list = member(policy, key);
-	size_t at = find(key, list, list->n, text);
-
-	if (at < list->n) {
-		remove_from(policy, key, at);
-		return (ssize_t)at;
-	}
-	if (is_workspace(policy, key, text)) {
-		forget_workspace(policy);
-		return (ssize_t)list->n;
-	}
-	if (str_equal(from, POLICY_OPTION))
-		err_where(e, "--%s", key->option);
-	else
-		err_where(e, "%s: %s", from, key->path);
-	err_remedy(e, "`pinfold policy show` prints what is there.");
-	return fail(e, 0, "\"!%s\" takes away what is not there", text);
 }
 
 /* The whole text counts here: one path may well be read-only here and writable there. */
@@ -184,40 +154,106 @@ static void take_from_opposite(const struct key *key, const char *text, struct p
 		remove_from(policy, opposite, at);
 }
 
+/* A list while it is edited: what is taken away stays, as gone, until the list is made anew. */
+struct entry {
+	const char *text, *from;
+	bool gone;
+};
+
+struct entries {
+	struct entry *v;
+	size_t n;
+};
+
+static void add_entry(struct entries *entries, const char *text, const char *from)
+{
+	entries->v = pool_grow(entries->v, entries->n, sizeof(*entries->v));
+	entries->v[entries->n++] = (struct entry){text, from, false};
+}
+
+/* The first of n entries that means what text means, or NULL. */
+static struct entry *find(const struct key *key, const struct entries *entries, size_t n,
+			  const char *text)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!entries->v[i].gone && means_same(key, entries->v[i].text, text))
+			return &entries->v[i];
+	return NULL;
+}
+
+/* "!ENTRY". */
+static int take_away(const struct key *key, const char *text, const char *from,
+		     struct entries *entries, struct policy *policy, struct err *e)
+{
+	struct entry *entry = find(key, entries, entries->n, text);
+
+	if (entry) {
+		entry->gone = true;
+		return 0;
+	}
+	if (is_workspace(policy, key, text)) {
+		forget_workspace(policy);
+		return 0;
+	}
+	if (str_equal(from, POLICY_OPTION))
+		err_where(e, "--%s", key->option);
+	else
+		err_where(e, "%s: %s", from, key->path);
+	err_remedy(e, "`pinfold policy show` prints what is there.");
+	return fail(e, 0, "\"!%s\" takes away what is not there", text);
+}
+
 /* Compares with the first `old` entries alone: thousands of new ones cost no square of that. */
+static void add_once(const struct key *key, const char *text, const char *from, size_t old,
+		     struct entries *entries, struct policy *policy)
+{
+	struct entry *same = find(key, entries, old, text);
+
+	if (same && str_equal(same->text, text))
+		return;
+	/* The same path at another place is one more; a variable has one value. */
+	if (same && key->form == KEY_VARIABLE)
+		same->gone = true;
+	take_from_opposite(key, text, policy);
+	add_entry(entries, text, from);
+}
+
+static void write_list(const struct entries *entries, const struct key *key, struct policy *policy)
+{
+	struct str_list *list = member(policy, key), *from = &policy->from[key - keys];
+
+	*list = *from = (struct str_list){NULL, 0};
+	for (size_t i = 0; i < entries->n; i++) {
+		if (entries->v[i].gone)
+			continue;
+		pool_list_add(list, entries->v[i].text);
+		pool_list_add(from, entries->v[i].from);
+	}
+}
+
 static int merge_list(const struct policy *later, const struct key *key, struct policy *policy,
 		      struct err *e)
 {
-	const struct str_list *list = member(later, key), *from = &later->from[key - keys];
-	struct str_list *onto = member(policy, key), *onto_from = &policy->from[key - keys];
-	size_t old = key->form == KEY_COMMAND ? 0 : onto->n;
+	const struct str_list *list = member(policy, key), *from = &policy->from[key - keys];
+	const struct str_list *new = member(later, key), *new_from = &later->from[key - keys];
+	struct entries entries = {NULL, 0};
+	size_t old;
 
-	onto->n = onto_from->n = old;
-	unshare(onto);
-	unshare(onto_from);
-	for (size_t i = 0; i < list->n; i++) {
-		const char *text = list->v[i];
-		size_t at = find(key, onto, old, text);
+	/* A command is one thing: the later one replaces it. */
+	for (size_t i = 0; i < list->n && key->form != KEY_COMMAND; i++)
+		add_entry(&entries, list->v[i], from->v[i]);
+	old = entries.n;
+	for (size_t i = 0; i < new->n; i++) {
+		const char *text = new->v[i];
 
-		if (text[0] == '!' && key->form != KEY_COMMAND) {
-			ssize_t gone = take_away(key, text + 1, from->v[i], policy, e);
-
-			if (gone < 0)
-				return -1;
-			old -= (size_t)gone < old;
-			continue;
-		}
-		if (at < old && str_equal(onto->v[at], text))
-			continue;
-		/* The same path at another place is one more; a variable has one value. */
-		if (at < old && key->form == KEY_VARIABLE) {
-			remove_from(policy, key, at);
-			old--;
-		}
-		take_from_opposite(key, text, policy);
-		pool_list_add(onto, text);
-		pool_list_add(onto_from, from->v[i]);
+		if (key->form == KEY_COMMAND)
+			add_entry(&entries, text, new_from->v[i]);
+		else if (text[0] != '!')
+			add_once(key, text, new_from->v[i], old, &entries, policy);
+		else if (take_away(key, text + 1, new_from->v[i], &entries, policy, e))
+			return -1;
 	}
+	write_list(&entries, key, policy);
 	return 0;
 }
 
