@@ -80,7 +80,7 @@ $(BUILD)/%.o: %.c
 # The filter is compiled from its rows at build time (DESIGN.md, "The filter").
 FILTERS := $(foreach arch,x86_64 aarch64,$(foreach kind,filter filter-sockets filter-setid,$(BUILD)/gen/$(kind)-$(arch).h))
 $(foreach layer,seccomp sockets setid,$(BUILD)/launcher/layer/$(layer).o $(BUILD)/$(LIBC)/launcher/layer/$(layer).o): $(FILTERS)
-mkfilter_src := tools/mkfilter.c $(addprefix launcher/filter,.c -rows.c -sockets.c -setid.c) lib/err.c lib/str.c
+mkfilter_src := tools/mkfilter.c $(addprefix launcher/filter,.c -rows.c -allow.c -sockets.c -setid.c) lib/err.c lib/str.c
 $(BUILD)/gen/mkfilter: $(mkfilter_src) $(wildcard launcher/filter*.h launcher/table/*.def)
 	@mkdir -p $(@D)
 	$(call say,HOSTCC,$@)

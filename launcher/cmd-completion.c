@@ -8,6 +8,7 @@
  */
 #include "pinfold.h"
 
+#include "filter.h"
 #include "pool.h"
 
 static const char commands[] = "run plan ps stop exec attach policy protected doctor layers "
@@ -24,6 +25,9 @@ static const char *words_of(const struct key *k)
 	else if (k->form == KEY_PROFILE)
 		for (const struct profile *p = profiles; p->name; p++)
 			text = pool_printf("%s%s%s", text, *text ? " " : "", p->name);
+	else if (k->form == KEY_GROUP)
+		for (unsigned int i = 0; i < FILTER_ALLOWS; i++)
+			text = pool_printf("%s%s%s", text, *text ? " " : "", filter_allows[i].name);
 	else
 		for (const char *const *w = k->words; w && *w; w++)
 			text = pool_printf("%s%s%s", text, *text ? " " : "", *w);

@@ -106,10 +106,11 @@ int cmd_help(int argc, char **argv)
 
 void help_print_version(void)
 {
+	struct filter_facts facts = seccomp_filter_facts(0);
+
 	printf("pinfold " PINFOLD_VERSION "\n"
 	       "  libc: " LIBC "\n"
 	       "  filter: %s, %zu instructions, fnv1a64 %016llx\n"
 	       "  policies: JSON by jansson\n",
-	       seccomp_filter_facts.arch, seccomp_filter_facts.instructions,
-	       (unsigned long long)seccomp_filter_facts.hash);
+	       facts.arch, facts.instructions, (unsigned long long)facts.hash);
 }

@@ -133,6 +133,19 @@ int filter_make(enum filter_arch arch, const struct filter_row *rows, size_t n,
 		struct filter *filter, struct err *e);
 
 /*
+ * filter-allow.c: the filters with groups of calls opened again: one for each set of groups, bit i
+ * of which is filter_allows[i]. The set 0 is the filter of the table.
+ */
+enum { FILTER_ALLOWS = 2, FILTER_SETS = 1 << FILTER_ALLOWS };
+extern const struct filter_group filter_allows[];
+unsigned int filter_allow_bit(const char *name); /* 0: there is no such group */
+
+/* The filter_rows_n rows of that filter. */
+int filter_make_allowed_rows(unsigned int set, struct filter_row *rows, struct err *e);
+int filter_make_allowed(enum filter_arch arch, unsigned int set, struct filter *filter,
+			struct err *e);
+
+/*
  * filter-sockets.c: the filters of the layer sockets, one for each sum of these: TCP may be used;
  * unix sockets may be.
  */

@@ -91,6 +91,8 @@ const struct key keys[] = {
 	 "give the command the host's network as it is"},
 	{"socket", "sockets", OPT_LIST, AT(sockets), KEY_PATH, KEY_GRANTS, NULL, "PATH[:DEST]",
 	 "let it connect to one unix socket of the host"},
+	{"seccomp-allow", "seccomp.allow", OPT_LIST, AT(seccomp_allow), KEY_GROUP, KEY_GRANTS, NULL,
+	 "GROUP", "open a group of system calls again: ptrace (debuggers) or numa"},
 	{"device", "devices", OPT_LIST, AT(devices), KEY_PATH, KEY_GRANTS, NULL, "PATH",
 	 "let it use one device of the host"},
 	{"gpu", "gpu", OPT_FLAG, AT(gpu), KEY_WORD, KEY_GRANTS, NULL, NULL,

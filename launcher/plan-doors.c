@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "filter.h"
 #include "pool.h"
 
 static int refuse(struct err *e, const char *option, int num, const char *remedy, const char *given,
@@ -44,6 +45,22 @@ int doors_make_network(const struct policy *policy, const struct host *host, str
 		      "command reaches abstract sockets of the host may say --without net --tcp "
 		      "any.");
 	return fail(e, 0, "abstract unix sockets of the host would be open to the command");
+}
+
+/* ---- system calls ---------------------------------------------------------------------------- */
+
+int doors_make_calls(const struct policy *policy, struct plan *plan, struct err *e)
+{
+	for (size_t i = 0; i < policy->seccomp_allow.n; i++) {
+		const char *name = policy->seccomp_allow.v[i];
+
+		err_where(e, "--seccomp-allow");
+		if (policy_check_value(keys_find("seccomp.allow"), name, e))
+			return -1;
+		e->where[0] = '\0';
+		plan->seccomp_allow |= filter_allow_bit(name);
+	}
+	return 0;
 }
 
 /* ---- sockets and devices --------------------------------------------------------------------- */

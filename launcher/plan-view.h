@@ -40,10 +40,12 @@ const struct host_path *view_find_path(const struct host *host, const char *give
 int view_use_taken(const struct host *host, const struct plan *plan, const char *option,
 		   const struct host_path *p, struct mount *m, struct err *e);
 
-/* plan-doors.c: the network, before the layers are settled; the rest, after what the policy shows.
+/* plan-doors.c: the network and system calls, before the layers are settled; the rest, after what
+ * the policy shows.
  */
 int doors_make_network(const struct policy *policy, const struct host *host, struct plan *plan,
 		       struct err *e);
+int doors_make_calls(const struct policy *policy, struct plan *plan, struct err *e);
 int doors_add(const struct policy *policy, const struct host *host, struct plan *plan,
 	      struct err *e);
 

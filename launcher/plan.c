@@ -348,7 +348,7 @@ int plan_make(const struct policy *policy, const struct host *host, struct plan 
 	    check_fallback(policy, e) || check_kernel(host, plan, e) ||
 	    check_available(policy, host, plan, e) || check_view(policy, plan, e) ||
 	    plan_make_limits(policy, host, plan, e) || check_hostname(policy, plan, e) ||
-	    doors_make_network(policy, host, plan, e) ||
+	    doors_make_network(policy, host, plan, e) || doors_make_calls(policy, plan, e) ||
 	    make_tcp(policy, plan_has(plan, "net"), &plan->landlock.tcp, e) ||
 	    make_terminal(policy, host, plan, e) || make_end(policy, plan, e))
 		return -1;

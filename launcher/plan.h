@@ -55,7 +55,8 @@ struct plan {
 	const char *const *env_all; /* the same without that layer */
 	struct plan_landlock landlock;
 	struct plan_sockets sockets;
-	bool shares_net;       /* the host's network as it is */
+	unsigned int seccomp_allow; /* bit i: filter_allows[i] is opened (filter.h) */
+	bool shares_net;	    /* the host's network as it is */
 	struct str_list doors; /* what is granted beside files: "socket:/run/x", "fd:7 (a pipe)" */
 	int *fds;	       /* descriptors that are handed over, in order */
 	size_t fds_n;

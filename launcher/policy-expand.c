@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "amount.h"
+#include "filter.h"
 #include "pool.h"
 
 static const struct {
@@ -150,6 +151,18 @@ static int check_profile(const char *text, struct err *e)
 	return fail(e, 0, "there is no profile \"%s\"", text);
 }
 
+static int check_group(const char *text, struct err *e)
+{
+	const char *list = "";
+
+	if (filter_allow_bit(text))
+		return 0;
+	for (unsigned int i = 0; i < FILTER_ALLOWS; i++)
+		list = pool_printf("%s%s%s", list, *list ? ", " : "", filter_allows[i].name);
+	err_remedy(e, "Choose one of %s.", list);
+	return fail(e, 0, "there is no group of system calls \"%s\"", text);
+}
+
 static int check_path(const char *text, struct err *e)
 {
 	const char *colon = strchr(text, ':');
@@ -224,6 +237,8 @@ int policy_check_value(const struct key *key, const char *text, struct err *e)
 			return 0;
 		err_remedy(e, "`pinfold layers` lists them.");
 		return fail(e, 0, "there is no layer \"%s\"", text);
+	case KEY_GROUP:
+		return check_group(text, e);
 	case KEY_PATH:
 		return check_path(text, e);
 	case KEY_PATTERN:

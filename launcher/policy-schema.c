@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "filter.h"
 #include "pool.h"
 
 /* In the schema's regular expressions (ECMA 262). "!" takes an entry of a list away. */
@@ -42,6 +43,7 @@ static const char *pattern_of(const struct key *key)
 	case KEY_COMMAND:
 	case KEY_PROFILE:
 	case KEY_LAYER:
+	case KEY_GROUP:
 	case KEY_PATTERN:
 	case KEY_VARIABLE:
 		break;
@@ -77,6 +79,8 @@ static struct str_list words_of(const struct key *key)
 		pool_list_add(&words, p->name);
 	for (size_t i = 0; key->form == KEY_LAYER && layers[i]; i++)
 		pool_list_add(&words, layers[i]->name);
+	for (unsigned int i = 0; key->form == KEY_GROUP && i < FILTER_ALLOWS; i++)
+		pool_list_add(&words, filter_allows[i].name);
 	return words;
 }
 

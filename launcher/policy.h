@@ -98,6 +98,7 @@ enum key_form {
 	KEY_COMMAND,  /* a command's words: a later list replaces an earlier one */
 	KEY_PROFILE,  /* the name of a profile */
 	KEY_LAYER,    /* the name of a layer */
+	KEY_GROUP,    /* of system calls that may be opened again */
 	KEY_NAME,     /* of an environment variable */
 	KEY_PORT,     /* of TCP, "own" or "any" */
 	KEY_PATH,     /* a path of the host, absolute once ~ and $NAME are replaced; maybe :DEST */

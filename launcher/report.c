@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "filter.h"
 #include "pool.h"
 
 static const char *kind_name(enum mount_kind kind)
@@ -190,13 +191,20 @@ static void print_landlock(const struct plan *plan, struct out *out)
 
 static void print_seccomp(const struct plan *plan, struct out *out)
 {
+	struct filter_facts facts = seccomp_filter_facts(plan->seccomp_allow);
+	struct str_list allow = {NULL, 0};
+
 	if (!plan_has(plan, "seccomp"))
 		return;
+	for (unsigned int i = 0; i < FILTER_ALLOWS; i++)
+		if (plan->seccomp_allow >> i & 1)
+			pool_list_add(&allow, filter_allows[i].name);
 	out_object(out, "seccomp");
-	out_str(out, "arch", seccomp_filter_facts.arch);
-	out_int(out, "instructions", (int64_t)seccomp_filter_facts.instructions);
-	out_str(out, "fnv1a64",
-		pool_printf("%016llx", (unsigned long long)seccomp_filter_facts.hash));
+	if (allow.n)
+		out_list(out, "allow", &allow);
+	out_str(out, "arch", facts.arch);
+	out_int(out, "instructions", (int64_t)facts.instructions);
+	out_str(out, "fnv1a64", pool_printf("%016llx", (unsigned long long)facts.hash));
 	out_object_end(out);
 }
 

@@ -13,7 +13,7 @@ struct filter_facts {
 	uint64_t hash; /* lib/hash.h, over the instructions */
 };
 
-extern const struct filter_facts seccomp_filter_facts;
+struct filter_facts seccomp_filter_facts(unsigned int allow);
 struct filter_facts sockets_filter_facts(const struct plan *plan); /* layer/sockets.c: likewise */
 
 /*

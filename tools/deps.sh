@@ -37,6 +37,7 @@ vim vim.basic
 less less
 tmux tmux
 apparmor apparmor_parser
+gdb gdb
 '
 
 deb_needs='

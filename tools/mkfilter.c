@@ -2,10 +2,10 @@
 /*
  * mkfilter: prints filters as a C header, when the launcher is built.
  *
- *     mkfilter x86_64            static const struct sock_filter filter_insns[] = { ... };
- *     mkfilter sockets-x86_64    the four of the layer sockets, and a table of them
- *     mkfilter setid-x86_64      that of the layer setid
- *     mkfilter --rows            the table, with tabs: name, x86_64, aarch64, rule, group, why
+ *     mkfilter x86_64            the filter, and those with groups opened again, and a table of
+ * them mkfilter sockets-x86_64    the four of the layer sockets, and a table of them mkfilter
+ * setid-x86_64      that of the layer setid mkfilter --rows            the table, with tabs: name,
+ * x86_64, aarch64, rule, group, why
  *
  * Runs on the machine that builds, for either architecture: nothing here depends on its own.
  */
@@ -28,42 +28,52 @@ static void print_insns(const char *name, const struct filter *filter)
 	printf("};\n");
 }
 
+/* NAME_0, NAME_1 ... and a table of them: NAME[]. */
+static void print_filters(const char *name, const struct filter *filters, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		char one[40];
+
+		(void)snprintf(one, sizeof(one), "%s_%u", name, i);
+		print_insns(one, &filters[i]);
+	}
+	printf("static const struct %s {\n"
+	       "\tconst struct sock_filter *insns;\n"
+	       "\tunsigned short n;\n"
+	       "\tunsigned long long hash;\n"
+	       "} %s[] = {\n",
+	       name, name);
+	for (unsigned int i = 0; i < n; i++)
+		printf("\t{%s_%u, %zu, 0x%016" PRIx64 "ull},\n", name, i, filters[i].n,
+		       filter_hash(filters[i].insns, filters[i].n));
+	printf("};\n");
+}
+
 static int print_calls(enum filter_arch arch, struct err *e)
 {
-	struct filter filter;
+	static struct filter filters[FILTER_SETS];
 
-	if (filter_make(arch, filter_rows, filter_rows_n, &filter, e))
-		return -1;
+	for (unsigned int set = 0; set < FILTER_SETS; set++)
+		if (filter_make_allowed(arch, set, &filters[set], e))
+			return -1;
 	printf("/* Made by mkfilter from launcher/table/; do not edit. */\n"
-	       "#define FILTER_ARCH \"%s\"\n"
-	       "#define FILTER_HASH 0x%016" PRIx64 "ull\n",
-	       filter_arch_name(arch), filter_hash(filter.insns, filter.n));
-	print_insns("filter_insns", &filter);
+	       "#define FILTER_ARCH \"%s\"\n",
+	       filter_arch_name(arch));
+	for (unsigned int i = 0; i < FILTER_ALLOWS; i++)
+		printf("#define FILTER_ALLOW_%s %u\n", filter_allows[i].name, 1u << i);
+	print_filters("filter_calls", filters, FILTER_SETS);
 	return 0;
 }
 
 static int print_sockets(enum filter_arch arch, struct err *e)
 {
-	struct filter filters[FILTER_SOCKETS];
+	static struct filter filters[FILTER_SOCKETS];
 
-	printf("/* Made by mkfilter from launcher/table/; do not edit. */\n");
-	for (unsigned int kind = 0; kind < FILTER_SOCKETS; kind++) {
-		char name[40];
-
+	for (unsigned int kind = 0; kind < FILTER_SOCKETS; kind++)
 		if (filter_make_sockets(arch, kind, &filters[kind], e))
 			return -1;
-		(void)snprintf(name, sizeof(name), "filter_sockets_%u", kind);
-		print_insns(name, &filters[kind]);
-	}
-	printf("static const struct filter_sockets {\n"
-	       "\tconst struct sock_filter *insns;\n"
-	       "\tunsigned short n;\n"
-	       "\tunsigned long long hash;\n"
-	       "} filter_sockets[] = {\n");
-	for (unsigned int kind = 0; kind < FILTER_SOCKETS; kind++)
-		printf("\t{filter_sockets_%u, %zu, 0x%016" PRIx64 "ull},\n", kind, filters[kind].n,
-		       filter_hash(filters[kind].insns, filters[kind].n));
-	printf("};\n");
+	printf("/* Made by mkfilter from launcher/table/; do not edit. */\n");
+	print_filters("filter_sockets", filters, FILTER_SOCKETS);
 	return 0;
 }
 

@@ -118,4 +118,57 @@ if grep -q '^Seccomp:[[:space:]]*0' /proc/self/status; then
 else
     skip "the number of filters" "there is one around this test already"
 fi
+# Groups that are opened again: what they are for works, and nothing beside it.
+opened() {
+    tool=try
+    gives EPERM "no debugger" "$BIN/try" traceme
+    gives ok "--seccomp-allow ptrace" --seccomp-allow ptrace "$BIN/try" traceme
+    gives EPERM "... opens no other group" --seccomp-allow numa "$BIN/try" traceme
+    gives EPERM "... nor anything else" --seccomp-allow ptrace "$BIN/try" unshare user
+    pin --seccomp-allow ptrace --report - true
+    like "the report tells it ($who)" "$(echo "$out" | tr -d ' \n')" '"seccomp":\{"allow":\["ptrace"\],'
+    refused "a group that there is not" --seccomp-allow 'there is no group of system calls "all"' 'Choose one of ptrace, numa' --seccomp-allow all
+}
+
+# gdb in a workspace: a breakpoint, a variable, one that is set, the way out.
+debugger() {
+    if [ ! -x /usr/bin/gdb ] || [ ! -x /usr/bin/gcc ]; then
+        skip "gdb ($who)" "/usr/bin/gdb or /usr/bin/gcc is not installed"
+        return
+    fi
+    rm -rf "$WORK"
+    mkdir "$WORK"
+    cat >"$WORK/t.c" <<'END'
+#include <stdio.h>
+
+static int twice(int x)
+{
+	int local = x * 2;
+
+	printf("local %d\n", local);
+	return local;
+}
+
+int main(void)
+{
+	return twice(21) == 43 ? 7 : 1;
+}
+END
+    printf '%s\n' 'break twice' run next 'print local' 'set var local = 43' continue 'print $_exitcode' >"$WORK/cmds"
+    gcc -g -O0 -o "$WORK/t" "$WORK/t.c" || return
+    user_owned "$WORK"
+    gdb() { pin "$@" --rw "$WORK" --chdir "$WORK" --setenv "HOME=$WORK" /usr/bin/gdb -nx -batch -x cmds ./t; }
+    gdb --seccomp-allow ptrace
+    is "gdb stops, reads and sets a variable ($who)" \
+        "$status:$(printf '%s\n' "$out" | grep -E '^(Breakpoint 1, |\$|local )' | sed 's/ at .*//' | tr '\n' ,)" \
+        '0:Breakpoint 1, twice (x=21),$1 = 42,local 43,$2 = 7,'
+    gdb
+    like "... and is refused without the group ($who)" "$status:$out:$err" '^1:.*ptrace: Operation not permitted|Could not trace'
+    unlike "... before anything is stopped ($who)" "$out" 'twice \(x=21\)'
+    pin --seccomp-allow ptrace --ro "$WORK" sh -c '/usr/bin/gdb -nx -batch -p 1; echo end'
+    like "pid 1 inside is nobody's to trace ($who)" "$out:$err" 'ptrace: Operation not permitted'
+}
+
+each_uid opened
+each_uid debugger
 done_testing

@@ -23,6 +23,8 @@ static const struct {
 	{"profiles", "--fallback full true", ""},
 	{"profiles", "--fallback most true", ""},
 
+	{"layers", "--seccomp-allow ptrace --seccomp-allow numa true", ""},
+	{"layers", "--seccomp-allow all true", ""},
 	{"layers", "--without net -- wget --help", ""},
 	{"layers", "--without readonly --without pid true", ""},
 	{"layers", "--profile none --with env --with fds true", ""},
