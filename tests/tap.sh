@@ -10,6 +10,9 @@
 #   as_user CMD...          the same as the ordinary test uid (as itself, where that is us)
 #   done_testing            the last line of a test
 #
+# Most of a test's time goes into making processes: what is called often makes none that it can do
+# without.
+#
 # $PINFOLD is the launcher under test, $BUILD its folder (absolute, readable by every uid where the
 # tree is), $TMP a private folder that every uid may pass through; both end with the test.
 set -u
@@ -20,6 +23,7 @@ case $BUILD in /*) ;; *) BUILD=$TAP_TOP/$BUILD ;; esac
 PINFOLD=$BUILD/pinfold
 PROBE=$BUILD/pinfold-probe
 TEST_UID=${TEST_UID:-65534}
+TAP_UID=$(id -u)
 TAP_TIMEOUT=${TAP_TIMEOUT:-20}
 TMP=$(mktemp -d /tmp/pinfold-test.XXXXXX) || exit 1
 chmod 755 "$TMP"
@@ -56,15 +60,21 @@ want: $3
 status $status, stderr: $err"
 }
 
+matches() { # TEXT PATTERN
+    grep -Eq -- "$2" <<END
+$1
+END
+}
+
 like() {
-    printf '%s\n' "$2" | grep -Eq -- "$3"
+    matches "$2" "$3"
     tap_result $? "$1" || tap_diag "text:    $2
 pattern: $3
 status $status, stderr: $err"
 }
 
 unlike() {
-    ! printf '%s\n' "$2" | grep -Eq -- "$3"
+    ! matches "$2" "$3"
     tap_result $? "$1" || tap_diag "text:        $2
 must not be: $3"
 }
@@ -77,12 +87,13 @@ skip() {
 run() {
     timeout -k 2 "$TAP_TIMEOUT" "$@" >"$TMP/.out" 2>"$TMP/.err" </dev/null
     status=$?
-    out=$(cat "$TMP/.out")
-    err=$(cat "$TMP/.err")
+    out='' err=''
+    [ ! -s "$TMP/.out" ] || out=$(cat "$TMP/.out")
+    [ ! -s "$TMP/.err" ] || err=$(cat "$TMP/.err")
 }
 
 as_user() {
-    if [ "$(id -u)" = 0 ]; then
+    if [ "$TAP_UID" = 0 ]; then
         run setpriv --reuid="$TEST_UID" --regid="$TEST_UID" --clear-groups -- "$@"
     else
         run "$@"
@@ -91,7 +102,7 @@ as_user() {
 
 # user_owned DIR...: gives what a test made to the uid that the agent will have.
 user_owned() {
-    [ "$(id -u)" != 0 ] || chown -R "$TEST_UID:$TEST_UID" "$@"
+    [ "$TAP_UID" != 0 ] || chown -R "$TEST_UID:$TEST_UID" "$@"
 }
 
 # A python with jsonschema in PYTHON; without one the whole test is skipped.

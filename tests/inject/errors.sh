@@ -44,7 +44,7 @@ check() { # WHO FAULTS ARGS...
 
 check root "$HARD" --profile full --agent "$TMP/agent" --tcp 80
 # Were the calls that are the protection among them?
-[ "$(id -u)" = 0 ] && as_root='setgroups setresgid setresuid'
+[ "$TAP_UID" = 0 ] && as_root='setgroups setresgid setresuid'
 for call in ${as_root-} prctl keyctl clone write mount pivot_root umount2 move_mount mount_setattr open_tree \
     fsmount sethostname setsid prlimit64 capset landlock_add_rule landlock_restrict_self seccomp close_range execve; do
     cut -f2 "$TMP/calls" | grep -qx "$call" || missing="${missing-} $call"

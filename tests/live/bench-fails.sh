@@ -103,7 +103,7 @@ like 'full is a row without figures' "$out" '^full +- +- '
 like 'and its reason' "$out" '^full was not measured: this host has no layer seccomp: not built: ENOSYS'
 like 'ns_only has figures' "$out" '^ns_only +[0-9]'
 
-if [ "$(id -u)" = 0 ]; then
+if [ "$TAP_UID" = 0 ]; then
     mkdir -m 700 "$TMP/closed" "$TMP/closed/tmp"
     cp "$TMP/good/pinfold" "$TMP/good/pinfold-bench" "$TMP/closed"
     run env TMPDIR="$TMP/closed/tmp" "$TMP/closed/pinfold-bench" --only start

@@ -92,7 +92,7 @@ like 'it hands its arguments on' "$out" 'start_rounds: 2'
 like 'it measures full' "$out" '^full +[0-9]'
 
 # ---- root -----------------------------------------------------------------------------------------
-if [ "$(id -u)" = 0 ]; then
+if [ "$TAP_UID" = 0 ]; then
     mkdir -m 700 "$TMP/closed"
     cp "$PINFOLD" "$BENCH" "$TMP/closed"
     run "$TMP/closed/pinfold" bench --only start --only calls $few

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/live.inc"
 helpers try
 
-if [ "$(id -u)" != 0 ]; then
+if [ "$TAP_UID" != 0 ]; then
     skip "what root takes" "root alone can"
     done_testing
 fi

@@ -32,7 +32,7 @@ work() {
 }
 
 as=run who=root
-[ "$(id -u)" = 0 ] || as=as_user who=user
+[ "$TAP_UID" = 0 ] || as=as_user who=user
 fresh
 work true
 case $err in *id-mapped*)

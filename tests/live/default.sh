@@ -22,7 +22,7 @@ mkdir -m 700 "$TMP/state-root" "$TMP/state-user"
 user_owned "$TMP/state-user"
 
 # A file system that root cannot show as its owner's: root must say whom to run as.
-if [ "$(id -u)" = 0 ]; then
+if [ "$TAP_UID" = 0 ]; then
     as=run who=root
     here "$REPO" true
     case $err in *id-mapped*)

@@ -159,7 +159,7 @@ said() {
 all() {
     network_and_sockets
     descriptors
-    if [ "$(id -u)" = 0 ]; then devices && gpus; else skip "devices, graphics processors" "only root can make a node"; fi
+    if [ "$TAP_UID" = 0 ]; then devices && gpus; else skip "devices, graphics processors" "only root can make a node"; fi
     said
 }
 each_uid all

@@ -103,7 +103,7 @@ refusals() {
     here run --home dev sh -c 'echo ran'
     like "a link is not followed to it ($who)" "$status:$out:$err" '125::.*homes/dev cannot be made or opened as a directory'
     rm -f "$HOMES/dev"
-    if [ "$(id -u)" = 0 ]; then
+    if [ "$TAP_UID" = 0 ]; then
         mkdir -m 755 "$HOMES/dev"
         chown 65533 "$HOMES/dev"
         here run --home dev sh -c 'echo ran'
@@ -128,7 +128,7 @@ by_user() {
     is "... and kept" "$status:$out" 0:mine
 }
 
-if [ "$(id -u)" = 0 ]; then
+if [ "$TAP_UID" = 0 ]; then
     as=run who=root
     fresh
     here run true

@@ -115,7 +115,7 @@ descriptors() {
 
 # A launcher whose /dev/null is something else, in a mount namespace of our own.
 HOST='unshare --user --map-current-user --keep-caps --mount --'
-[ "$(id -u)" != 0 ] || HOST='unshare --mount --'
+[ "$TAP_UID" != 0 ] || HOST='unshare --mount --'
 
 faked() {
     : >"$WORK/null"
@@ -193,7 +193,7 @@ binaries() {
     # shellcheck disable=SC2086
     run $USER_DROP sh -c 'readlink "/proc/$1/exe"; cat "/proc/$1/environ" "/proc/$1/maps"; ls "/proc/$1/fd"' sh "$init"
     is "lesson 1 CVE-2016-8659: the set-up's process is closed to its own uid ($who)" "${init:+known}:$out" "known:"
-    if [ "$(id -u)" = 0 ]; then
+    if [ "$TAP_UID" = 0 ]; then
         is "lesson 5 CVE-2026-41163: and holds no descriptor to ask it by, but a pipe that it only writes to ($who)" \
             "$(ls "/proc/$init/fd" | wc -l) $(cat "/proc/$init/fdinfo/"* | grep -c '^flags:.*01$')" "1 1"
     else

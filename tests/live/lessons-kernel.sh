@@ -14,7 +14,7 @@ zero=0000000000000000
 
 # From an odd place, with an odd mask, and hostile names in /tmp: in a mount namespace of our own.
 HOST='unshare --user --map-current-user --keep-caps --mount --'
-[ "$(id -u)" != 0 ] || HOST='unshare --mount --'
+[ "$TAP_UID" != 0 ] || HOST='unshare --mount --'
 
 names_in_tmp() {
     cat >"$TMP/with-names" <<'END'
@@ -49,7 +49,7 @@ capabilities() {
         is "lesson 4 CVE-2020-5291: five empty sets in every process, '$options' ($who)" \
             "$(printf '%s\n' "$out" | sed -n 's/^Cap...:[[:space:]]*//p' | sort -u)" "$zero"
     done
-    if [ "$(id -u)" = 0 ]; then
+    if [ "$TAP_UID" = 0 ]; then
         run setpriv --inh-caps=+net_raw,+sys_admin "$PINFOLD" run --profile full cat /proc/self/status
         is "lesson 31 CVE-2022-29162: a caller's inheritable set does not come along ($who)" \
             "$(printf '%s\n' "$out" | sed -n 's/^CapInh:[[:space:]]*//p')" "$zero"

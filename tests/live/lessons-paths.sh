@@ -119,7 +119,7 @@ untouched() {
         "$status:$(cat "$SECRET/file")" 0:decoy
     if ! command -v strace >/dev/null; then
         skip "lesson 52 CVE-2016-10118: the set-up opens no file of the host's for writing ($who)" "strace is not installed"
-    elif [ "$(id -u)" != 0 ]; then
+    elif [ "$TAP_UID" != 0 ]; then
         skip "lesson 52 CVE-2016-10118: the set-up opens no file of the host's for writing ($who)" \
             "only root's strace can read what an undumpable process names"
     else

@@ -113,7 +113,7 @@ ok 'one with something strange in it is left' [ -e "$strange/keep" ]
 ok 'a symbolic link is not followed' [ -e "$TMP/precious/bin/pinfold" ]
 ok 'nor is one inside' [ -e "$TMP/precious/pinfold" ]
 ok 'one that a living one holds is left' [ -d "$held" ]
-if [ "$(id -u)" = 0 ]; then
+if [ "$TAP_UID" = 0 ]; then
     ok "another uid's is left" [ -e "$others/bin/pinfold" ]
 else
     skip "another uid's is left" 'takes root to make one'

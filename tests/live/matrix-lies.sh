@@ -179,7 +179,7 @@ like 'no landlock: in JSON' "$out" '"whole": false'
 matrix --profile none --profile ns_only
 is 'no landlock: profiles without it are whole' "$status" 0
 
-if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+if [ "$TAP_UID" = 0 ] && unshare -m true 2>/dev/null; then
     # The programs must not lie under the /tmp that is covered.
     elsewhere=$(mktemp -d /var/tmp/pinfold-XXXXXX)
     cp "$BUILD"/pinfold "$BUILD"/pinfold-probe "$BUILD"/pinfold-matrix "$elsewhere"

@@ -57,7 +57,7 @@ is 'kill(-1) is really tried, in none too' \
     "$(printf '%s\n' "$out" | grep "^none${TAB}proc.kill-all" | cut -f 5)" REACHED
 
 # A host with a /dev/mem: in a mount namespace of its own, with a node that only root may open.
-if [ "$(id -u)" = 0 ] && [ "$devmem" = no ] && unshare -m true 2>/dev/null; then
+if [ "$TAP_UID" = 0 ] && [ "$devmem" = no ] && unshare -m true 2>/dev/null; then
     run unshare -m sh -c '
         mount -t tmpfs dev "$2" &&
         for d in null:1:3 zero:1:5 full:1:7 random:1:8 urandom:1:9 tty:5:0 ptmx:5:2 mem:1:1; do

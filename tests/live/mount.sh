@@ -119,7 +119,7 @@ devices() {
 
 # What the host mounts, as a place to look: in a mount namespace of our own, below $TMP.
 HOST='unshare --user --map-current-user --keep-caps --mount --'
-[ "$(id -u)" != 0 ] || HOST='unshare --mount --'
+[ "$TAP_UID" != 0 ] || HOST='unshare --mount --'
 
 submounts() {
     mkdir -p "$TMP/tree/sub"
@@ -167,7 +167,7 @@ each_uid flags
 each_uid old_root
 each_uid modes
 each_uid devices
-if [ "$(id -u)" = 0 ]; then
+if [ "$TAP_UID" = 0 ]; then
     submounts '' '' root
     submounts '' "$USER_DROP" user
 else

@@ -11,7 +11,7 @@ cp /usr/bin/grep "$DECOYS/grep"
 
 # Decoys that raise whoever runs them: id becomes uid 12345, grep gets CAP_NET_RAW (bit 13).
 make_decoys() {
-    [ "$(id -u)" = 0 ] || { why='only root can make a set-user-ID file of another uid'; return 1; }
+    [ "$TAP_UID" = 0 ] || { why='only root can make a set-user-ID file of another uid'; return 1; }
     chown 12345:12345 "$DECOYS/id"
     chmod 6755 "$DECOYS/id"
     if findmnt -n -o OPTIONS -T "$DECOYS" | grep -q nosuid; then

@@ -209,7 +209,7 @@ podman_start() { # OPTION...: the words that start it
         --cgroup-manager cgroupfs --storage-driver vfs run --rm --network none --ulimit nofile=1024:1024 --ulimit nproc=1000:1000 \
         "$@" -v /usr:/usr:ro -v "$BIN:$BIN:ro" -v "$WORK:$WORK" --rootfs "$TMP/podman/rootfs"
 }
-if [ "$(id -u)" = 0 ] && command -v podman >/dev/null && command -v runc >/dev/null; then
+if [ "$TAP_UID" = 0 ] && command -v podman >/dev/null && command -v runc >/dev/null; then
     as=run
     had=$(ls -d /sys/fs/cgroup/libpod_parent /sys/fs/cgroup/*/libpod_parent 2>/dev/null)
     mkdir -p "$TMP/podman/rootfs/tmp" "$TMP/podman/rootfs/usr"

@@ -45,7 +45,7 @@ else
     skip 'in throw-away namespaces' 'this host gives no user namespaces'
 fi
 
-if [ "$(id -u)" = 0 ] && unshare --mount --net --pid --ipc --uts --fork true 2>/dev/null; then
+if [ "$TAP_UID" = 0 ] && unshare --mount --net --pid --ipc --uts --fork true 2>/dev/null; then
     reaches 'as root' "$TMP/machine" run "$bin/pinfold-matrix" decoys --as-root --tsv -- \
         unshare --mount --net --pid --ipc --uts --cgroup --fork --kill-child --mount-proc
 else

@@ -162,7 +162,7 @@ bounded() {
     rm -rf "$TMP/etc/pinfold"
 }
 
-if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+if [ "$TAP_UID" = 0 ] && unshare -m true 2>/dev/null; then
     unshare=-m as=run
     who=root inside=''
     bounded

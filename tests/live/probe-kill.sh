@@ -97,7 +97,7 @@ fi
 in_pidns 1 "$PROBE" --tsv --only proc.kill-all --decoy kill-victims=yes
 is 'alone: a head and a row' "$(echo "$out" | cut -f1 | tr '\n' ' ')" 'id proc.kill-all '
 
-if [ "$(id -u)" = 0 ]; then
+if [ "$TAP_UID" = 0 ]; then
     # Victims that root made, and a caller who may not signal them.
     run unshare -pf --mount-proc --kill-child "$TMP/guard" "$outer" 2 sh -c \
         'exec setpriv --reuid="$1" --regid="$1" --clear-groups "$2" --tsv --decoy kill-victims=yes' - "$TEST_UID" "$PROBE"

@@ -44,7 +44,7 @@ echo 'root:decoy' >"$TMP/shadow"
 in_userns 'mount --bind "$1" /etc/shadow && exec "$2" --tsv --decoy shadow-sum="$3"' \
     "$TMP/shadow" "$PROBE" "$("$PROBE" --sum "$TMP/shadow")"
 probe_is fs.read-shadow 'REACHED -' 'shadow: the decoy in its place'
-if [ "$(id -u)" = 0 ]; then
+if [ "$TAP_UID" = 0 ]; then
     run "$PROBE" --tsv --decoy shadow-sum="$("$PROBE" --sum /etc/shadow)"
     probe_is fs.read-shadow 'REACHED -' "shadow: the host's own, as root"
 fi
@@ -67,7 +67,7 @@ probe_is proc.read-status 'BLOCKED -' 'status: pid 2 of another pid namespace is
 
 # --- fs.write-root
 out=$plain
-if [ -w / ] && [ "$(id -u)" != 0 ]; then
+if [ -w / ] && [ "$TAP_UID" != 0 ]; then
     skip 'write: refused to an ordinary user' 'this user may write to /'
 else
     probe_is fs.write-root 'BLOCKED EACCES' 'write: refused to an ordinary user'
@@ -78,7 +78,7 @@ probe_is fs.write-root 'REACHED -' 'write: a root that is ours'
 is 'write: nothing stays' "$(ls -A "$TMP/root")" probe
 as_user bwrap --unshare-all --ro-bind "$PROBE" /probe --remount-ro / /probe --tsv
 probe_is fs.write-root 'BLOCKED EROFS' 'write: a read-only root'
-if [ "$(id -u)" = 0 ]; then
+if [ "$TAP_UID" = 0 ]; then
     run "$PROBE" --tsv
     probe_is fs.write-root 'REACHED -' "write: the host's root, as root"
     is 'write: nothing stays' "$(left_in_root)" ''
@@ -104,7 +104,7 @@ if command -v strace >/dev/null; then
 else
     skip 'mem: a FIFO in its place' 'strace is not installed'
 fi
-if [ "$(id -u)" = 0 ]; then
+if [ "$TAP_UID" = 0 ]; then
     # The true device. What the kernel says to opening it, a shell finds out on its own.
     mknod_mem='mount -t tmpfs -o mode=755 none /dev && mknod -m 644 /dev/mem c 1 1 && '
     run unshare -m --propagation private sh -c "$mknod_mem"'(: </dev/mem) 2>/dev/null && echo opens'
@@ -214,7 +214,7 @@ as_user bwrap --unshare-all --ro-bind "$PROBE" /probe /probe --tsv
 probe_is mount.tmpfs 'BLOCKED EPERM' 'mount: refused, though there is no /tmp'
 as_user unshare -Urm chroot "$TMP/root" /probe --tsv
 probe_is mount.tmpfs 'BROKEN ENOENT' 'mount: allowed, but there is no /tmp'
-if [ "$(id -u)" = 0 ]; then
+if [ "$TAP_UID" = 0 ]; then
     run "$PROBE" --tsv
     probe_is mount.tmpfs 'SKIPPED -' "mount: not tried on the host's own /tmp"
     run chroot "$TMP/root" /probe --tsv

@@ -207,7 +207,7 @@ END
     else
         is "the same uid from inside another sandbox is not" "$($drop "$PINFOLD" run --profile none --with user \
             /usr/bin/python3 "$BIN/stranger.py" "$at")" "not served"
-        [ "$(id -u)" != 0 ] || is "nor is root, who is somebody else" "$(/usr/bin/python3 "$BIN/stranger.py" "$at")" "not served"
+        [ "$TAP_UID" != 0 ] || is "nor is root, who is somebody else" "$(/usr/bin/python3 "$BIN/stranger.py" "$at")" "not served"
     fi
     chmod 700 "$XDG_RUNTIME_DIR" "$XDG_RUNTIME_DIR/pinfold" "$XDG_RUNTIME_DIR/pinfold/mine"
     for packet in 0 1 19 70000; do

@@ -78,7 +78,7 @@ each_uid maps
 each_uid becoming
 each_uid capabilities
 each_uid owner
-if [ "$(id -u)" = 0 ]; then
+if [ "$TAP_UID" = 0 ]; then
     groups
 else
     skip "root's groups do not come along" "only root has some to lose"
