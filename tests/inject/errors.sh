@@ -18,6 +18,7 @@ seccomp 2 .* | whether seccomp is there: likewise
 uname - .* | the kernel's version: no layer asks for one in this set
 io_uring_setup - ENOSYS | the filter's own answer
 (keyctl|ioctl) (4294967295|21522) EPERM | likewise
+ptrace - EPERM | likewise
 umount2 . EINVAL | the second time there must be nothing left to detach
 statfs /proc/sys/user .* | whether user namespaces can be forbidden by their number: the filter does it too, or it is said | differs
 unshare - ENOSPC | the answer of the kernel's that the layer caps wants
