@@ -35,8 +35,9 @@ static int give_up(const char *name, int num, struct err *e)
 	}
 	e->code = EXIT_NOT_EXEC;
 	if (num == EACCES && statvfs(name, &v) == 0 && (v.f_flag & ST_NOEXEC))
-		err_remedy(e, "It lies on a file system that is mounted noexec: mount that with "
-			      "exec, or put the command elsewhere.");
+		err_remedy(e,
+			   "It lies where --noexec, as the policy strict has it, or the host's own "
+			   "mount (noexec) lets nothing be executed: put the command elsewhere.");
 	return fail(e, num, "the command cannot be executed");
 }
 

@@ -102,6 +102,8 @@ static void read_path(struct host *host, const char *given, bool writable, struc
 		p->minor = minor(st.st_rdev);
 	}
 	p->real = pool_copy(p->is_link && realpath(real, target) ? target : real);
+	for (size_t i = 0; i < host->noexec.n; i++)
+		p->noexec |= str_path_within(p->real, host->noexec.v[i]);
 	/* What root takes it may read, and the agent as its owner could. Nobody reads a socket. */
 	if (!host->id.takes && !p->is_socket && !may_read(host, real, &st))
 		p->num = errno;
@@ -110,10 +112,22 @@ static void read_path(struct host *host, const char *given, bool writable, struc
 		p->num = EACCES;
 }
 
+static void read_noexec(const struct policy *policy, struct host *host)
+{
+	char real[PATH_MAX];
+
+	for (size_t i = 0; i < policy->noexec.n; i++) {
+		const char *given = policy->noexec.v[i];
+
+		pool_list_add(&host->noexec, realpath(given, real) ? pool_copy(real) : given);
+	}
+}
+
 void host_read_paths(const struct policy *policy, struct host *host)
 {
 	struct real_dirs *known = &host->known;
 
+	read_noexec(policy, host);
 	for (size_t i = 0; i < policy->ro.n; i++)
 		read_path(host, source_of(policy->ro.v[i]), false, known);
 	for (size_t i = 0; i < policy->rw.n; i++)

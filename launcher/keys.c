@@ -60,6 +60,8 @@ const struct key keys[] = {
 	 "show the directory of the command itself, read-only (default: hide)"},
 	{"deny", "filesystem.deny", OPT_LIST, AT(deny), KEY_PATTERN, KEY_DENIES, NULL,
 	 "PATH|PATTERN", "neither read nor write it, wherever it is shown"},
+	{"noexec", "filesystem.noexec", OPT_LIST, AT(noexec), KEY_PATH, KEY_DENIES, NULL, "PATH",
+	 "execute no file there, nor map one as code"},
 	{"protect", "filesystem.protect", OPT_LIST, AT(protect), KEY_PATTERN, KEY_DENIES, NULL,
 	 "PATH|PATTERN", "keep it as it is, wherever it is shown"},
 	{"unprotect", "filesystem.unprotect", OPT_LIST, AT(unprotect), KEY_WORD, KEY_GRANTS, NULL,

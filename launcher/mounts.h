@@ -32,6 +32,7 @@ struct mount {
 	const char *content; /* of a MOUNT_FILE; NULL: what source holds is copied */
 	unsigned int major, minor; /* of a MOUNT_DEVICE, or of what masks */
 	bool writable, is_file;
+	bool noexec;  /* of a tree: nothing in it is executed, or mapped as code */
 	bool in_home; /* its place lies in a home that is kept, and may be there already */
 	bool is_link; /* of a cover: it lies on a symbolic link itself */
 	bool mapped;  /* seen through an id-mapped mount; the owner on the disk: */

@@ -24,7 +24,8 @@ static uint64_t flags_of(const struct mount *m)
 
 	if (mount_is_node(m) || m->kind == MOUNT_DEVPTS)
 		return flags | MOUNT_ATTR_NOEXEC;
-	return flags | MOUNT_ATTR_NODEV | (m->writable ? 0 : MOUNT_ATTR_RDONLY);
+	return flags | MOUNT_ATTR_NODEV | (m->writable ? 0 : MOUNT_ATTR_RDONLY) |
+	       (m->noexec ? MOUNT_ATTR_NOEXEC : 0);
 }
 
 static bool is_device(int fd, const struct mount *m)

@@ -71,6 +71,7 @@ struct host {
 	struct host_path *paths;
 	size_t paths_n;
 	struct map paths_by_name; /* from given to the place in paths */
+	struct str_list noexec;	  /* what --noexec names, canonical where it is there */
 	struct real_dirs known;	  /* what was resolved on the way, with the rights of id */
 	unsigned int terminals;	  /* bit fd: descriptor 0, 1 or 2 is a terminal */
 	bool terminals_differ;	  /* ... and they are not the same one */

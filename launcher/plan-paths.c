@@ -129,6 +129,30 @@ static const char *place_of(const struct host *host, const struct plan *plan,
 	return in_home ? p->given : p->real;
 }
 
+/*
+ * Whether files are executed is said of a whole tree. A part of one would have to be a mount of its
+ * own, whose like nobody has asked for yet: refused rather than left open.
+ */
+static int check_noexec(const struct host *host, const struct plan *plan, const struct mount *m,
+			struct err *e)
+{
+	for (size_t i = 0; i < host->noexec.n; i++) {
+		const char *path = host->noexec.v[i];
+
+		if (m->noexec || !str_path_within(path, m->source))
+			continue;
+		err_where(e, "--noexec");
+		err_remedy(e, "Name %s; or show %s by itself, and not what it lies in.", m->source,
+			   path);
+		return fail(e, 0, "%s lies in %s, which is shown as a whole", path, m->source);
+	}
+	if (!m->noexec || plan_has(plan, "mount") || plan_has(plan, "landlock"))
+		return 0;
+	err_where(e, "--noexec");
+	err_remedy(e, "Add one of the layers mount and landlock.");
+	return fail(e, 0, "nothing would keep %s from being executed", m->source);
+}
+
 /* One --ro, --rw or --agent; dest NULL: at its own canonical place. */
 static int add_path(const struct host *host, struct plan *plan, const char *option,
 		    const char *given, const char *dest, bool writable, struct err *e)
@@ -163,6 +187,9 @@ static int add_path(const struct host *host, struct plan *plan, const char *opti
 	m.source = p->real;
 	m.dest = dest ? dest : place_of(host, plan, p);
 	m.is_file = !p->is_dir;
+	m.noexec = p->noexec;
+	if (check_noexec(host, plan, &m, e))
+		return -1;
 	if (dest && check_plain(option, m.dest, e))
 		return -1;
 	return view_add_checked(plan, option, m, e);

@@ -40,6 +40,7 @@ struct policy {
 	const char *workspace;	   /* shown writable, with the names of protected.def kept */
 	const char *command_dir;   /* hide or show; NULL: hide */
 	struct str_list deny;	   /* paths and patterns that are closed again */
+	struct str_list noexec;	   /* paths where nothing is executed */
 	struct str_list protect;   /* ... that stay as they are: read-only, and not to be planted */
 	struct str_list unprotect; /* names and groups of protected.def that are not kept */
 	const char *on_planted;	   /* fail or warn; NULL: fail */

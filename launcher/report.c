@@ -60,6 +60,8 @@ static void print_mounts(const struct plan *plan, struct out *out)
 		    m->kind != MOUNT_FILE && !mount_is_cover(m))
 			out_bool(out, "writable",
 				 m->kind == MOUNT_ROOT ? !plan_has(plan, "readonly") : m->writable);
+		if (m->noexec)
+			out_bool(out, "noexec", true);
 		if (m->mapped) {
 			out_int(out, "owner_uid", m->owner_uid);
 			out_int(out, "owner_gid", m->owner_gid);

@@ -123,10 +123,11 @@ static bool is_agents(const struct stat *st, const struct identity *id)
  * system cannot be seen otherwise: the agent then reads what everybody may.
  */
 static int set_flags(int tree, const struct stat *st, const struct identity *id, bool as_owner,
-		     bool writable, bool *mapped, struct owner *last)
+		     struct host_path *p, struct owner *last)
 {
 	struct uapi_mount_attr attr = {MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-					       (writable ? 0 : MOUNT_ATTR_RDONLY),
+					       (p->writable ? 0 : MOUNT_ATTR_RDONLY) |
+					       (p->noexec ? MOUNT_ATTR_NOEXEC : 0),
 				       0, MS_PRIVATE, 0};
 	struct uapi_mount_attr with_map = attr;
 	int ns;
@@ -135,10 +136,10 @@ static int set_flags(int tree, const struct stat *st, const struct identity *id,
 		ns = namespace_for(st, id, last);
 		with_map.attr_set |= UAPI_MOUNT_ATTR_IDMAP;
 		with_map.userns_fd = (uint64_t)ns;
-		*mapped = ns >= 0 &&
-			  sys_mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &with_map) == 0;
-		if (*mapped || writable)
-			return *mapped ? 0 : -1;
+		p->mapped = ns >= 0 && sys_mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE,
+							 &with_map) == 0;
+		if (p->mapped || p->writable)
+			return p->mapped ? 0 : -1;
 	}
 	return sys_mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr);
 }
@@ -159,7 +160,7 @@ static int take_open(int fd, struct host_path *p, const struct identity *id, boo
 			     OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
 	as_owner = p->writable || here || st.st_uid != 0 || !S_ISDIR(st.st_mode) ||
 		   (st.st_mode & (S_IROTH | S_IXOTH)) != (S_IROTH | S_IXOTH);
-	if (tree < 0 || set_flags(tree, &st, id, as_owner, p->writable, &p->mapped, last))
+	if (tree < 0 || set_flags(tree, &st, id, as_owner, p, last))
 		return -1;
 	return fd_take(&tree);
 }

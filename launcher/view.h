@@ -22,6 +22,7 @@ struct host_path {
 	bool is_dir;
 	bool is_link;			   /* its last part is a symbolic link */
 	bool writable;			   /* named by --rw */
+	bool noexec;			   /* at or below what --noexec names */
 	bool is_socket, is_node, is_block; /* a node: of a device */
 	unsigned int major, minor;	   /* of a node */
 

@@ -136,7 +136,8 @@ static uint64_t rights_of(const struct mount *m, unsigned int abi)
 		return fs_mask(abi, R | D) |
 		       (m->writable ? UINT64_C(1) << 1 | UINT64_C(1) << 14 : 0);
 	default:
-		return fs_mask(abi, R | D | (m->writable ? W : 0));
+		/* Bit 0 is the right to execute. */
+		return fs_mask(abi, R | D | (m->writable ? W : 0)) & ~(m->noexec ? UINT64_C(1) : 0);
 	}
 }
 

@@ -140,7 +140,7 @@ static int check_flags(const struct mount *m, struct err *e)
 	if (statvfs(m->dest, &fs))
 		return fail(e, errno, "look at %s inside", m->dest);
 	if (!mount_is_node(m) && m->kind != MOUNT_DEVPTS)
-		want |= ST_NODEV | (m->writable ? 0 : ST_RDONLY);
+		want |= ST_NODEV | (m->writable ? 0 : ST_RDONLY) | (m->noexec ? ST_NOEXEC : 0);
 	if ((fs.f_flag & want) != want)
 		return fail(e, 0, "%s is mounted with flags %#lx, which lack some of %#lx", m->dest,
 			    fs.f_flag, want);

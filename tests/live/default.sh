@@ -62,6 +62,43 @@ below"
     like "a layer less leaves the rest of it ($who)" "$out" '"/etc/passwd"'
 }
 
+# strict: what lies in the workspace is read and not run: by its name, by an interpreter's line, by the linker. What
+# reads a script runs it, which no mount can tell from reading.
+strict() {
+    printf '#!/bin/sh\necho ran\n' >"$REPO/script"
+    cp /bin/true "$REPO/program"
+    chmod 755 "$REPO/script" "$REPO/program"
+    owned
+    linker=$(LC_ALL=C readelf -l /bin/true 2>/dev/null | sed -n 's/.*interpreter: \(.*\)]/\1/p')
+    here "$REPO" sh -c './script && ./program && echo all'
+    is "by default a workspace's files are run ($who)" "$status:$out" "0:ran
+all"
+    here "$REPO" --policy strict -- ./script
+    is "strict: not a script as the command ($who)" "$status:$out" 126:
+    like "... which says why ($who)" "$err" 'It lies where --noexec, as the policy strict has it'
+    here "$REPO" --policy strict -- sh -c './script; echo $?; ./program; echo $?' 2>/dev/null
+    is "... nor what a command starts ($who)" "$(echo $out)" "126 126"
+    if [ -n "$linker" ]; then
+        here "$REPO" --policy strict -- sh -c '"$1" ./program; [ $? -ne 0 ] && echo refused' sh "$linker" 2>/dev/null
+        is "... nor by way of the linker ($who)" "$out" refused
+        here "$REPO" -- "$linker" ./program
+        is "... which works by default ($who)" "$status" 0
+    else
+        skip "strict: the linker ($who)" "readelf is not installed"
+    fi
+    here "$REPO" --policy strict -- sh ./script
+    is "... but who reads a script can run it ($who)" "$status:$out" 0:ran
+    here "$REPO" --policy strict --report - true
+    like "... and the report tells it ($who)" "$(echo "$out" | tr -d ' \n')" "\"source\":\"$REPO\",\"writable\":false,\"noexec\":true"
+    echo '{"filesystem": {"noexec": ["$WORKSPACE"]}}' >"$REPO/.pinfold.json"
+    here "$REPO" sh -c 'echo x >made && ./script' 2>/dev/null
+    is "a workspace's own file may ask for it ($who)" "$status:$out" 126:
+    rm -f "$REPO/.pinfold.json" "$REPO/made"
+    $as env -C "$REPO" "$PINFOLD" run --profile landlock-only --ro "$REPO" --noexec "$REPO" sh -c 'cat file; ./script' 2>/dev/null
+    is "Landlock alone refuses it, too ($who)" "$status:$out" 126:mine
+    rm -f "$REPO/script" "$REPO/program"
+}
+
 # A repository, and a worktree whose repository lies elsewhere: git works in both, and nothing of them moves.
 repositories() {
     if [ ! -x /usr/bin/git ]; then
@@ -185,6 +222,7 @@ refusals() {
 }
 
 each_uid workspace
+each_uid strict
 each_uid repositories
 each_uid tools
 each_uid loopback

@@ -55,6 +55,8 @@ static const struct {
 	{"paths", "--chdir /absent --ro . true", ""},
 	{"paths", "--ro /absent --optional /absent --rw . true", ""},
 	{"paths", "--rw /absent:/data --optional / true", ""},
+	{"paths", "--ro /srv/data --noexec /srv/data true", "noexec=/srv/data"},
+	{"paths", "--ro /srv/data --noexec /srv true", "noexec=/srv"},
 
 	{"doors", "--share-net true", ""},
 	{"doors", "--share-net --without landlock true", ""},
@@ -111,6 +113,8 @@ static const struct {
 	{"refused-paths", "--profile landlock-only --rw /srv/data --ro /srv/data/part true", ""},
 	{"refused-paths", "--profile landlock-only --ro /srv/data/part --rw /srv/data true", ""},
 	{"refused-paths", "--profile landlock-only --tcp 443 true", "abi=3"},
+	{"refused-paths", "--ro /srv/data --noexec /srv/data/part true", "noexec=/srv/data/part"},
+	{"refused-paths", "--profile none --ro /srv/data --noexec /srv true", "noexec=/srv"},
 
 	{"landlock", "--profile none --with nnp --with landlock true", "abi=2"},
 	{"landlock", "--profile none --with nnp --with landlock true", "abi=3"},

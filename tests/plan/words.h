@@ -61,6 +61,18 @@ static void take_all(struct host *host, const char *num)
 	}
 }
 
+/* What host-paths.c does with --noexec. */
+static void refuse_exec(const char *path, struct host *host)
+{
+	struct host_path *paths = pool_alloc(host->paths_n * sizeof(*paths));
+
+	memcpy(paths, host->paths, host->paths_n * sizeof(*paths));
+	host->paths = paths;
+	pool_list_add(&host->noexec, path);
+	for (size_t i = 0; i < host->paths_n; i++)
+		paths[i].noexec = paths[i].real && str_path_within(paths[i].real, path);
+}
+
 /* One word on a machine. */
 static void read_word(const char *word, struct host *host)
 {
@@ -74,6 +86,8 @@ static void read_word(const char *word, struct host *host)
 					     .inner_uid = UNPRIVILEGED,
 					     .inner_gid = UNPRIVILEGED,
 					     .from_root = true};
+	else if (str_starts(word, "noexec="))
+		refuse_exec(value, host);
 	else if (str_equal(word, "home-kept"))
 		host->home =
 			(struct host_path){.real = "/home/user/.local/state/pinfold/homes/kept",

@@ -48,6 +48,7 @@ static const struct {
 	  {
 		  {"policy", AT(policies)},
 		  {"with", AT(with)},
+		  {"noexec", AT(noexec)},
 		  {"seccomp-allow", AT(seccomp_allow)},
 		  {"without", AT(without)},
 		  {"allow-degraded", AT(degraded)},
