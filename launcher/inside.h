@@ -20,21 +20,24 @@ enum link_word {
 	LINK_MOUNTS = 'm',
 	LINK_LIMITS = 'l',
 	LINK_FDS = 'd',
-	LINK_PID = '#',	  /* with a number: who has joined */
-	LINK_RULES = '!', /* Landlock's */
-	LINK_NS = 'A'	  /* ... and on: a namespace, by its kind (lib/ns.h) */
+	LINK_PID = '#',	 /* with a number: who has joined */
+	LINK_DOORS = 'n' /* with a set: namespaces, and Landlock's rules (session-join.c) */
 };
 
+enum { LINK_WITH_MAX = NS_KINDS + 1 };
+
 struct link_heard {
-	char word;  /* of enum link_word */
-	pid_t pid;  /* LINK_PID's */
-	int with;   /* the descriptor that came with it, which is the hearer's now; or -1 */
-	bool ready; /* "ready" has been said */
+	char word;		 /* of enum link_word */
+	int number;		 /* of LINK_PID and LINK_DOORS */
+	int with[LINK_WITH_MAX]; /* descriptors that came with it, the hearer's now; else -1 */
+	bool ready;		 /* "ready" has been said */
 };
 
 int link_open(int fds[2], struct err *e);
 int link_say(int fd, enum link_word word, int with, struct err *e); /* with -1: nothing */
-int link_say_pid(int fd, pid_t pid, struct err *e);
+int link_say_number(int fd, enum link_word word, int number, const int *with, size_t n,
+		    struct err *e);
+void link_drop(struct link_heard *heard); /* what came with it */
 int link_say_ready(const struct plan *plan, const struct run *run, struct err *e);
 _Noreturn void link_say_failure(const struct run *run, struct err *e);
 int link_hear(int fd, struct link_heard *heard, struct err *e);

@@ -7,7 +7,7 @@
  *
  *     inside -> launcher   terminal         the master of the command's own terminal
  *     inside -> launcher   procfs, root     what limits are watched by (limits-watch.c)
- *     inside -> launcher   namespaces, rules  how another process gets inside (session-join.c)
+ *     inside -> launcher   doors            how another process gets inside (session-join.c)
  *     inside -> launcher   a number         ... and which process that is
  *     inside -> launcher   files of /proc   what the kernel says, for a report (report-kernel.c)
  *     inside -> launcher   ready            every layer is applied, checked and proven
@@ -34,46 +34,53 @@ int link_open(int fds[2], struct err *e)
 	return 0;
 }
 
-int link_say(int fd, enum link_word word, int with, struct err *e)
-{
-	char byte = (char)word;
-	struct iovec data = {&byte, 1};
-	union {
-		struct cmsghdr header;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control = {0};
-	struct msghdr m = {.msg_iov = &data, .msg_iovlen = 1};
+union descriptors {
+	struct cmsghdr header;
+	char room[CMSG_SPACE(LINK_WITH_MAX * sizeof(int))];
+};
 
-	if (with >= 0) {
+static int say(int fd, const void *data, size_t size, const int *with, size_t n, struct err *e)
+{
+	struct iovec part = {(void *)(uintptr_t)data, size};
+	union descriptors control = {0};
+	struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1};
+
+	if (n) {
 		m.msg_control = &control;
-		m.msg_controllen = sizeof(control);
+		m.msg_controllen = CMSG_SPACE(n * sizeof(int));
 		control.header.cmsg_level = SOL_SOCKET;
 		control.header.cmsg_type = SCM_RIGHTS;
-		control.header.cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(&control.header), &with, sizeof(int));
+		control.header.cmsg_len = CMSG_LEN(n * sizeof(int));
+		memcpy(CMSG_DATA(&control.header), with, n * sizeof(int));
 	}
-	if (sendmsg(fd, &m, MSG_NOSIGNAL) != 1)
+	if (sendmsg(fd, &m, MSG_NOSIGNAL) != (ssize_t)size)
 		return fail(e, errno,
-			    word == LINK_GO ? "the process inside is gone"
-					    : "the launcher does not listen");
+			    *(const char *)data == LINK_GO ? "the process inside is gone"
+							   : "the launcher does not listen");
 	return 0;
 }
 
-struct pid_packet {
+int link_say(int fd, enum link_word word, int with, struct err *e)
+{
+	char byte = (char)word;
+
+	return say(fd, &byte, 1, &with, with >= 0, e);
+}
+
+struct number_packet {
 	char word;
-	pid_t pid;
+	int number;
 };
 
-int link_say_pid(int fd, pid_t pid, struct err *e)
+int link_say_number(int fd, enum link_word word, int number, const int *with, size_t n,
+		    struct err *e)
 {
-	struct pid_packet p;
+	struct number_packet p;
 
 	memset(&p, 0, sizeof(p));
-	p.word = LINK_PID;
-	p.pid = pid;
-	return send(fd, &p, sizeof(p), MSG_NOSIGNAL) == (ssize_t)sizeof(p)
-		       ? 0
-		       : fail(e, errno, "the launcher does not listen");
+	p.word = (char)word;
+	p.number = number;
+	return say(fd, &p, sizeof(p), with, n, e);
 }
 
 /* What the launcher's watches look at while the command runs: it could not open it from outside. */
@@ -112,14 +119,11 @@ _Noreturn void link_say_failure(const struct run *run, struct err *e)
 	_exit(e->code);
 }
 
-/* One packet, and the one descriptor that may come with it. */
-static ssize_t receive(int fd, struct err *e, int *with)
+/* One packet, and the descriptors that may come with it. */
+static ssize_t receive(int fd, struct err *e, int with[LINK_WITH_MAX])
 {
 	struct iovec data = {e, sizeof(*e)};
-	union {
-		struct cmsghdr header;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control;
+	union descriptors control;
 	struct msghdr m = {.msg_iov = &data, .msg_iovlen = 1};
 	ssize_t n;
 
@@ -128,27 +132,36 @@ static ssize_t receive(int fd, struct err *e, int *with)
 		m.msg_controllen = sizeof(control);
 		n = recvmsg(fd, &m, MSG_CMSG_CLOEXEC);
 	} while (n < 0 && errno == EINTR);
-	*with = -1;
+	for (size_t i = 0; i < LINK_WITH_MAX; i++)
+		with[i] = -1;
 	if (n > 0 && m.msg_controllen >= CMSG_LEN(sizeof(int)) &&
 	    control.header.cmsg_type == SCM_RIGHTS)
-		memcpy(with, CMSG_DATA(&control.header), sizeof(int));
+		memcpy(with, CMSG_DATA(&control.header), control.header.cmsg_len - CMSG_LEN(0));
 	return n;
+}
+
+void link_drop(struct link_heard *heard)
+{
+	for (size_t i = 0; i < LINK_WITH_MAX; i++) {
+		fd_cleanup(&heard->with[i]);
+		heard->with[i] = -1;
+	}
 }
 
 int link_hear(int fd, struct link_heard *heard, struct err *e)
 {
-	ssize_t n = receive(fd, e, &heard->with);
+	ssize_t n = receive(fd, e, heard->with);
 
-	if (n == 1 || n == (ssize_t)sizeof(struct pid_packet)) {
+	if (n == 1 || n == (ssize_t)sizeof(struct number_packet)) {
 		memcpy(&heard->word, e, 1);
 		if (n > 1)
-			memcpy(&heard->pid, (char *)e + offsetof(struct pid_packet, pid),
-			       sizeof(heard->pid));
+			memcpy(&heard->number, (char *)e + offsetof(struct number_packet, number),
+			       sizeof(heard->number));
 		heard->ready |= heard->word == LINK_READY;
 		*e = (struct err){0};
 		return 1;
 	}
-	fd_cleanup(&heard->with);
+	link_drop(heard);
 	if (n == 0 && heard->ready)
 		return 0;
 	if (n == (ssize_t)sizeof(*e)) {

@@ -200,13 +200,6 @@ static int before_exec(struct supervisor *s, int link_fd, int report_fd, struct 
 	return rc ? -1 : link_say(link_fd, LINK_GO, -1, e);
 }
 
-/* For the report, or for the session: each takes what it knows. */
-static void take_other(struct supervisor *s, char word, int *fd)
-{
-	report_take_fact(&s->facts, word, fd);
-	session_take_door(s, word, fd);
-}
-
 /* Hears the processes inside out until the agent runs (0), or will not (-1). */
 static int follow_start(struct supervisor *s, int link_fd, const struct run_with *with,
 			struct err *e)
@@ -215,19 +208,22 @@ static int follow_start(struct supervisor *s, int link_fd, const struct run_with
 	int rc;
 
 	while ((rc = link_hear(link_fd, &heard, e)) > 0) {
-		autoclose int fd = heard.with;
+		int *fd = &heard.with[0];
 
-		if (heard.word == LINK_TERMINAL && fd >= 0)
-			s->terminal_fd = fd_take(&fd);
-		else if (heard.word == LINK_PROC && fd >= 0)
-			s->inside.proc_fd = fd_take(&fd);
-		else if (heard.word == LINK_ROOT && fd >= 0)
-			s->inside.root_fd = fd_take(&fd);
-		else if (fd >= 0)
-			take_other(s, heard.word, &fd);
+		if (heard.word == LINK_TERMINAL)
+			s->terminal_fd = fd_take(fd);
+		else if (heard.word == LINK_PROC)
+			s->inside.proc_fd = fd_take(fd);
+		else if (heard.word == LINK_ROOT)
+			s->inside.root_fd = fd_take(fd);
+		else if (heard.word == LINK_DOORS)
+			session_take_doors(s, &heard);
+		else if (*fd >= 0)
+			report_take_fact(&s->facts, heard.word, fd);
 		else if (heard.word == LINK_READY && s->plan->command &&
 			 before_exec(s, link_fd, with->report, e))
 			return -1;
+		link_drop(&heard);
 	}
 	return rc;
 }

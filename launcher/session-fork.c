@@ -37,12 +37,11 @@ static void hear_link(struct supervisor *s, struct watch *watch, short events)
 
 	(void)events;
 	if (rc > 0) {
-		autoclose int with = c->heard.with;
-
 		if (c->heard.word == LINK_PID)
-			c->pid = c->heard.pid;
-		if (c->heard.word == LINK_TERMINAL && with >= 0 && c->control)
-			(void)session_send(c->control->fd, &head, NULL, 0, &with, 1);
+			c->pid = c->heard.number;
+		if (c->heard.word == LINK_TERMINAL && c->heard.with[0] >= 0 && c->control)
+			(void)session_send(c->control->fd, &head, NULL, 0, c->heard.with, 1);
+		link_drop(&c->heard);
 		return;
 	}
 	if (rc < 0)

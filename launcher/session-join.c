@@ -21,26 +21,43 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-int session_say_doors(const struct plan *plan, const struct run *run, int ns_dir, struct err *e)
+static int open_namespaces(const struct plan *plan, int ns_dir, int ns[NS_KINDS], struct err *e)
 {
 	for (int i = 0; layers[i]; i++) {
-		autoclose int fd = -1;
 		int kind = layers[i]->ns ? ns_kind(layers[i]->ns) : -1;
 
 		if (kind < 0 || !(plan->layers >> i & 1))
 			continue;
-		fd = openat(ns_dir, layers[i]->ns, O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
+		ns[kind] = openat(ns_dir, layers[i]->ns, O_RDONLY | O_CLOEXEC);
+		if (ns[kind] < 0)
 			return fail(e, errno, "open the namespace %s for the session",
 				    layers[i]->ns);
-		if (link_say(run->link_fd, (enum link_word)(LINK_NS + kind), fd, e))
-			return -1;
 	}
-	return run->ruleset_fd < 0 ? 0 : link_say(run->link_fd, LINK_RULES, run->ruleset_fd, e);
+	return 0;
+}
+
+/* In one packet: each one more would wake the launcher, who has nothing to do with it yet. */
+int session_say_doors(const struct plan *plan, const struct run *run, int ns_dir, struct err *e)
+{
+	int doors[SESSION_DOORS], with[SESSION_DOORS], set = 0, rc;
+	size_t n = 0;
+
+	memset(doors, -1, sizeof(doors));
+	rc = open_namespaces(plan, ns_dir, doors, e);
+	doors[SESSION_RULES] = run->ruleset_fd;
+	for (int i = 0; i < SESSION_DOORS; i++)
+		if (doors[i] >= 0)
+			with[n++] = doors[i], set |= 1 << i;
+	if (rc == 0)
+		rc = link_say_number(run->link_fd, LINK_DOORS, set, with, n, e);
+	for (int i = 0; i < NS_KINDS; i++)
+		fd_cleanup(&doors[i]);
+	return rc;
 }
 
 /* The user namespace first: it gives the rights over the others. */
@@ -48,10 +65,10 @@ static int enter_namespaces(const struct session_doors *doors, struct err *e)
 {
 	int first = ns_kind("user");
 
-	if (doors->ns[first] >= 0 && setns(doors->ns[first], 0))
+	if (doors->fd[first] >= 0 && setns(doors->fd[first], 0))
 		return fail(e, errno, "enter the session's user namespace");
 	for (int i = 0; i < NS_KINDS; i++)
-		if (i != first && doors->ns[i] >= 0 && setns(doors->ns[i], 0))
+		if (i != first && doors->fd[i] >= 0 && setns(doors->fd[i], 0))
 			return fail(e, errno, "enter a namespace of the session's");
 	return 0;
 }
@@ -97,7 +114,7 @@ static int join(const struct session_joining *j, struct run *run, struct err *e)
 		return fail(e, errno, "fork into the session");
 	if (pid == 0)
 		return lock(j->plan, run, e);
-	if (link_say_pid(run->link_fd, pid, e))
+	if (link_say_number(run->link_fd, LINK_PID, pid, NULL, 0, e))
 		return -1;
 	_exit(0);
 }
@@ -110,7 +127,7 @@ _Noreturn void session_join(const struct session_joining *j)
 	run.link_fd = j->link;
 	run.notes_fd = j->notes;
 	run.root_fd = run.proc_fd = run.cwd_fd = run.terminal_fd = -1;
-	run.ruleset_fd = j->doors->ruleset;
+	run.ruleset_fd = j->doors->fd[SESSION_RULES];
 	run.trees = NULL;
 	run.relays_n = 0;
 	run.net_job = NULL;

@@ -269,14 +269,14 @@ static void hear_socket(struct supervisor *s, struct watch *watch, short events)
 	fd_cleanup(&fd);
 }
 
-void session_take_door(struct supervisor *s, char word, int *fd)
+void session_take_doors(struct supervisor *s, struct link_heard *heard)
 {
-	if (!s->server || *fd < 0)
-		return;
-	if (word == LINK_RULES)
-		s->server->doors.ruleset = fd_take(fd);
-	else if (word >= LINK_NS && word < LINK_NS + NS_KINDS)
-		s->server->doors.ns[word - LINK_NS] = fd_take(fd);
+	int *with = heard->with;
+
+	for (int i = 0; s->server && i < SESSION_DOORS; i++)
+		if (heard->number >> i & 1 && with < heard->with + LINK_WITH_MAX)
+			s->server->doors.fd[i] = fd_take(with++);
+	link_drop(heard);
 }
 
 int session_open(struct supervisor *s, struct err *e)
@@ -286,9 +286,9 @@ int session_open(struct supervisor *s, struct err *e)
 	if (!s->session || !s->session->name)
 		return 0;
 	s->server = pool_alloc(sizeof(*s->server));
-	s->server->master_fd = s->server->doors.ruleset = -1;
-	for (int i = 0; i < NS_KINDS; i++)
-		s->server->doors.ns[i] = -1;
+	s->server->master_fd = -1;
+	for (int i = 0; i < SESSION_DOORS; i++)
+		s->server->doors.fd[i] = -1;
 	/* What holds for the command's terminal holds for those of whoever joins. */
 	s->server->filter = s->plan->terminal.filter || !s->plan->terminal.of_caller;
 	s->server->inherits = s->plan->terminal.of_caller && !s->plan->terminal.own;

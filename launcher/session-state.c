@@ -6,10 +6,12 @@
  * user's own and closed to all others, and is used by the descriptor that was looked at.
  * Mustn't: leave anything. The launcher may be killed, or have given up the rights that made the
  * directory; so a keeper made before that waits for the launcher's end, whichever it is. What is
- * left where both were killed is known by its lock, which is free, and goes with the next look.
+ * left where both were killed is known by its lock, which is free, and goes with the next look, or
+ * with the next run that has a name.
  */
 #include "session.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -122,6 +124,31 @@ static int open_one(int all, const char *name)
 	return openat(all, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
+/* What runs have left whose keeper was killed as well. */
+static void clear_others(int all)
+{
+	const struct dirent *entry;
+	struct stat st;
+	DIR *list;
+	int fd;
+
+	/* Two links: no directory is in it. Where they are not counted so, we look. */
+	if (fstat(all, &st) == 0 && st.st_nlink == 2)
+		return;
+	fd = openat(all, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	list = fd < 0 ? NULL : fdopendir(fd);
+	while (list && (entry = readdir(list))) {
+		autoclose int dir = entry->d_name[0] == '.' ? -1 : open_one(all, entry->d_name);
+
+		if (dir >= 0)
+			(void)clear_stale(all, dir, entry->d_name);
+	}
+	if (list)
+		(void)closedir(list);
+	else
+		fd_cleanup(&fd);
+}
+
 /* The directory, new; nothing else may be made or taken away meanwhile. */
 static int make_dir(struct session *s, struct err *e)
 {
@@ -225,6 +252,7 @@ int session_make(const char *name, struct session *s, struct err *e)
 	guard = openat(s->all, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (guard < 0 || flock(guard, LOCK_EX))
 		return fail(e, errno, "lock %s", s->path);
+	clear_others(s->all);
 	if (make_dir(s, e) == 0 && listen_here(s, e) == 0 && start_keeper(s, e) == 0) {
 		*e = none;
 		return 0;
@@ -236,12 +264,21 @@ int session_make(const char *name, struct session *s, struct err *e)
 
 void session_end(struct session *s)
 {
+	autoclose int guard = -1;
+	int status = 0;
+
 	if (!s->name)
 		return;
 	fd_cleanup(&s->control);
 	fd_cleanup(&s->keeper_fd);
-	while (s->keeper > 0 && waitpid(s->keeper, NULL, 0) < 0 && errno == EINTR)
+	while (s->keeper > 0 && waitpid(s->keeper, &status, 0) < 0 && errno == EINTR)
 		continue;
+	/* Somebody has killed it. Where the launcher has no right to, the next one does it. */
+	if (status) {
+		guard = openat(s->all, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		(void)flock(guard, LOCK_EX);
+		take_away(s->all, s->dir, s->name);
+	}
 	fd_cleanup(&s->lock);
 	fd_cleanup(&s->dir);
 	fd_cleanup(&s->all);

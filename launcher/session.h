@@ -113,13 +113,15 @@ const char *const *session_words(const struct session_packet *packet);
  */
 
 /* How to get inside, handed over before the command began; -1: not of that kind. */
+enum { SESSION_RULES = NS_KINDS, SESSION_DOORS };
+
 struct session_doors {
-	int ns[NS_KINDS];
-	int ruleset;
+	int fd[SESSION_DOORS]; /* the namespaces by kind (lib/ns.h), then Landlock's rules */
 };
 
 /* From the first process inside, just before it locks itself. */
 int session_say_doors(const struct plan *plan, const struct run *run, int ns_dir, struct err *e);
+void session_take_doors(struct supervisor *s, struct link_heard *heard);
 
 struct session_joining {
 	const struct plan
@@ -142,7 +144,6 @@ void session_start(struct supervisor *s);
 void session_reap(struct supervisor *s);
 bool session_hear_stop(struct supervisor *s, int sig); /* true: somebody else waits for it */
 void session_say_end(struct supervisor *s);
-void session_take_door(struct supervisor *s, char word, int *fd);
 
 /* ---- session-client.c: the other side ----------------------------------------------------------
  */

@@ -87,7 +87,7 @@ check-deb:
 	BUILD=$(BUILD) $(PROVE) --timer --exec '' tests/deb/check.sh
 .PHONY: deb check-deb
 
-# A thousand runs and a hundred kills, by root and by an ordinary user: some minutes.
+# A thousand runs, a hundred kills, and each process of a run killed, by root and by an ordinary user: some minutes.
 check-long: tests
 	BUILD=$(BUILD) $(PROVE) --timer --exec '' $(wildcard tests/long/*.sh)
 .PHONY: check-long

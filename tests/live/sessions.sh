@@ -136,6 +136,21 @@ state() {
     kill -KILL "$pid"
     for _ in $(seq 100); do [ "$(left)" = 0 ] && break; sleep 0.05; done
     is "a launcher that is killed leaves nothing ($who)" "$(left)" 0
+    # Only its keeper killed: the launcher does it, where it has not given its rights up; else the next run with a name.
+    begin kept sleep 60
+    ask ps --json
+    pid=$(printf '%s\n' "$out" | sed -n 's/.*"pid": \([0-9]*\).*/\1/p')
+    for child in $(cat "/proc/$pid/task/$pid/children"); do
+        [ "$(cat "/proc/$child/comm")" != pinfold-keeper ] || kill -KILL "$child"
+    done
+    ask stop --grace 0.1 kept
+    if [ "$who" = user ]; then
+        for _ in $(seq 100); do [ "$(left)" = 0 ] && break; sleep 0.05; done
+        is "a keeper that is killed leaves nothing ($who)" "$(left)" 0
+    else
+        pin --name another true
+        is "what a killed keeper leaves the next run takes away ($who)" "$status $(left)" "0 0"
+    fi
     # With its keeper killed as well: what is left is known to be nobody's.
     mkdir -m 700 "$XDG_RUNTIME_DIR/pinfold/stale"
     : >"$XDG_RUNTIME_DIR/pinfold/stale/lock"
