@@ -11,11 +11,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Processor time is looked at more often: it is ours to end the run for it. */
@@ -205,6 +208,67 @@ void limits_watch_start(struct supervisor *s)
 
 	supervise_set_clock(s->wall, l->v[LIMIT_WALL].value, 0);
 	supervise_set_clock(s->look, often, often);
+}
+
+/* ---- while the launcher is stopped ----------------------------------------------------------- */
+
+/* Until the launcher would end the run. The clock is not read: it still rings for the launcher. */
+static void wait_for_end(struct supervisor *s, bool cpu_time)
+{
+	struct pollfd p = {s->wall ? s->wall->fd : -1, POLLIN, 0};
+	uint64_t most = s->plan->limits.v[LIMIT_CPU_TIME].value;
+
+	while (poll(&p, 1, cpu_time ? LOOK_OFTEN_MS : -1) <= 0) {
+		if (!cpu_time)
+			continue;
+		read_gauges(s, LIMIT_CPU_TIME);
+		if (s->limits[LIMIT_CPU_TIME].peak >= most)
+			return;
+	}
+}
+
+static _Noreturn void waker_main(struct supervisor *s, pid_t launcher, bool cpu_time)
+{
+	int keep[1 + CONTROLLERS] = {s->wall ? s->wall->fd : -1};
+	size_t n = 1;
+	sigset_t all;
+
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, NULL);
+	(void)prctl(PR_SET_NAME, "pinfold-waker");
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != launcher)
+		_exit(0);
+	(void)setsid();
+	for (size_t i = 0; i < s->run->cgroups.n; i++)
+		keep[n++] = s->run->cgroups.v[i].dir;
+	fd_close_all_but(keep, n);
+	wait_for_end(s, cpu_time);
+	/* It may be about to stop just now, or stop again before it has looked at the clock. */
+	while (getppid() == launcher) {
+		(void)kill(launcher, SIGCONT);
+		(void)nanosleep(&(struct timespec){0, LOOK_OFTEN_MS * 1000000}, NULL);
+	}
+	_exit(0);
+}
+
+pid_t limits_begin_stop(struct supervisor *s)
+{
+	bool cpu_time = limit_is(&s->plan->limits, LIMIT_CPU_TIME, LIMIT_BY_CGROUP);
+	pid_t launcher = getpid(), waker;
+
+	if (s->remote || (!s->wall && !cpu_time))
+		return 0;
+	waker = fork();
+	if (waker == 0)
+		waker_main(s, launcher, cpu_time);
+	return waker;
+}
+
+void limits_end_stop(pid_t waker)
+{
+	if (waker > 0)
+		supervise_kill(waker);
 }
 
 /* A start that the bound of memory did not survive says so. */

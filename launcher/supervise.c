@@ -88,10 +88,14 @@ void supervise_end(struct supervisor *s)
 	supervise_signal(s, SIGKILL);
 }
 
-void supervise_stop(int sig, bool group)
+void supervise_stop(struct supervisor *s, int sig, bool group)
 {
+	pid_t waker = limits_begin_stop(s);
 	sigset_t set;
 
+	/* Nobody would end the command in time: then the launcher does not stop with it. */
+	if (waker < 0)
+		return;
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, sig);
 	(void)kill(group ? 0 : getpid(), sig);
@@ -100,6 +104,7 @@ void supervise_stop(int sig, bool group)
 	/* What woke us is not meant for the command, which gets its own. */
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGCONT);
+	limits_end_stop(waker);
 	(void)sigtimedwait(&set, NULL, &(struct timespec){0, 0});
 }
 
@@ -124,7 +129,7 @@ void supervise_hear_stop(struct supervisor *s, int sig)
 		/* Somebody has stopped us and it together. By itself it stops alone, lest it could
 		 * stop the clock that it runs against. */
 		s->stop_asked = 0;
-		supervise_stop(SIGTSTP, false);
+		supervise_stop(s, SIGTSTP, false);
 		supervise_continue(s, false);
 	}
 }

@@ -76,7 +76,7 @@ void supervise_close(struct supervisor *s);
 void supervise_signal(struct supervisor *s, int sig);
 
 /* Stops the launcher itself by sig, until it is continued; group: all of its process group. */
-void supervise_stop(int sig, bool group);
+void supervise_stop(struct supervisor *s, int sig, bool group);
 
 /* The command has stopped, by sig. */
 void supervise_hear_stop(struct supervisor *s, int sig);
@@ -100,6 +100,13 @@ int limits_watch_open(struct supervisor *s, struct err *e);
 void limits_watch_start(struct supervisor *s);
 void limits_watch_end(struct supervisor *s, struct err *e); /* e: of a start that failed */
 void limits_end(struct supervisor *s, enum limit_kind kind);
+
+/*
+ * The launcher is about to stop with its caller's job, and its clocks with it: a process that wakes
+ * it when one of them ends the run. 0: there is none to hear; -1: it cannot be made.
+ */
+pid_t limits_begin_stop(struct supervisor *s);
+void limits_end_stop(pid_t waker);
 
 /* relay.c: the output, where it is counted; once the command has ended, what is left of it. */
 void relay_start(struct supervisor *s);

@@ -246,7 +246,7 @@ static void suspend(struct supervisor *s, int sig)
 	for (int i = 0; i < 4 && pass_output(s) && t->out_n == 0; i++)
 		continue;
 	leave_front(t);
-	supervise_stop(asked ? sig : SIGTSTP, group);
+	supervise_stop(s, asked ? sig : SIGTSTP, group);
 	t->suspend_ns = 0;
 	if (t->gone)
 		return;

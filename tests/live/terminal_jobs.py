@@ -145,6 +145,24 @@ def clock():
 
 
 @part
+def clock_stopped():
+    """nor does a launcher that has stopped: in the background for the terminal, or by ^Z"""
+    for keys in "", "\x1a":
+        t = shell()
+        t.send(line("--wall", "2", "sh", "-c", "(setsid sleep 61) & echo up; exec cat") + ("\r" if keys else " &\r"))
+        t.expect(r"up\r\n")
+        t.send(keys)
+        if keys:
+            t.expect("Stopped")
+        else:
+            until(lambda: "Stopped" in t.run("jobs")[0], "it has not stopped")
+        t.expect(r"--wall: the limit of 2s")
+        t.send("wait; echo all is $(pgrep -c -f 'slee[p] 61')\r")
+        t.expect(r"all is 0")
+        t.close()
+
+
+@part
 def no_shell():
     """^Z where no shell could wake it changes nothing, as without us"""
     t = Terminal(pin("cat"))

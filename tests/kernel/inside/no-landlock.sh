@@ -23,7 +23,8 @@ without() {
 }
 each without
 
-as_user "$BUILD/pinfold-matrix" --profile full --tsv
+# A few operations say it: all of them would take minutes in an emulated machine.
+as_user "$BUILD/pinfold-matrix" --profile full --only 'fs.read-passwd,leak.environ' --tsv
 is "matrix: full cannot be judged" "$status" 125
 is "matrix: nothing is reached all the same" "$(printf '%s\n' "$out" | cut -f 5 | grep -c REACHED)" 0
 is "matrix: and the missing layer is named" "$(printf '%s\n' "$out" | sed 1d | cut -f 12 | sort -u)" landlock
