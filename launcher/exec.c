@@ -36,8 +36,9 @@ static int give_up(const char *name, int num, struct err *e)
 	e->code = EXIT_NOT_EXEC;
 	if (num == EACCES && statvfs(name, &v) == 0 && (v.f_flag & ST_NOEXEC))
 		err_remedy(e,
-			   "It lies where --noexec, as the policy strict has it, or the host's own "
-			   "mount (noexec) lets nothing be executed: put the command elsewhere.");
+			   "Nothing is executed where it lies: by --noexec, as the policy strict "
+			   "has it, or as the file system is mounted noexec. Put the command "
+			   "elsewhere.");
 	return fail(e, num, "the command cannot be executed");
 }
 

@@ -24,8 +24,10 @@ static int refuse(const char *path, int num, const char *why, struct err *e)
 	err_where(e, "%s", path);
 	err_remedy(
 		e,
-		"Set XDG_STATE_HOME to a directory of your own: what a run plants is moved there, "
-		"and a run that is killed is finished from there.");
+		"Set XDG_STATE_HOME to a directory of your own, outside of the workspace: what a "
+		"run plants is moved there, a run that is killed is finished from there, and homes "
+		"are kept there. What needs none of it: --policy strict (nothing is written), or "
+		"--profile full --rw DIR (nothing is guarded).");
 	return fail(e, num, "%s", why);
 }
 
@@ -63,7 +65,9 @@ static int enter(int dir, const char *name, const char *path, bool root, int *ma
 			break;
 	}
 	if (fd < 0)
-		return refuse(path, errno, "cannot make or open the directory", e);
+		return refuse(path, errno,
+			      "cannot make or open the directory, for the state that pinfold keeps",
+			      e);
 	return check_part(fd, path, root, e) ? -1 : fd_take(&fd);
 }
 
@@ -95,6 +99,7 @@ int state_lend(struct state *state, uid_t uid, gid_t gid, struct err *e)
 	(void)close(state->fd);
 	state->fd = fd_take(&fd);
 	state->path = path;
+	state->made = (state->made ? state->made : 1) + 1;
 	state->uid = uid;
 	state->gid = gid;
 	return 0;
@@ -124,6 +129,24 @@ static int open_parts(struct state *state, bool root, struct err *e)
 	return fd_take(&fd);
 }
 
+/*
+ * A home that is not there is nobody's to make: /nonexistent, as Debian has it for users of
+ * services, must not come to be.
+ */
+static int check_home(const struct policy_places *places, struct err *e)
+{
+	struct stat st;
+
+	if (!places->home || !str_path_within(places->state, places->home) ||
+	    (stat(places->home, &st) == 0 && S_ISDIR(st.st_mode)))
+		return 0;
+	return refuse("XDG_STATE_HOME", 0,
+		      pool_printf("it is not set, and the home %s, in which %s would be, is no "
+				  "directory",
+				  places->home, places->state),
+		      e);
+}
+
 int state_open(const struct policy_places *places, struct state *state, struct err *e)
 {
 	bool root = getuid() == 0;
@@ -131,6 +154,8 @@ int state_open(const struct policy_places *places, struct state *state, struct e
 	*state = (struct state){.fd = -1, .uid = getuid(), .gid = getgid()};
 	if (!places->state)
 		return refuse("XDG_STATE_HOME", 0, "neither it nor HOME names a directory", e);
+	if (check_home(places, e))
+		return -1;
 	state->path = pool_printf("%s/pinfold", places->state);
 	state->fd = root ? -1 : open(state->path, DIRECTORY);
 	if (state->fd < 0)

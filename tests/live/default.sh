@@ -75,7 +75,7 @@ strict() {
 all"
     here "$REPO" --policy strict -- ./script
     is "strict: not a script as the command ($who)" "$status:$out" 126:
-    like "... which says why ($who)" "$err" 'It lies where --noexec, as the policy strict has it'
+    like "... which says why ($who)" "$err" 'Nothing is executed where it lies: by --noexec, as the policy strict has it'
     here "$REPO" --policy strict -- sh -c './script; echo $?; ./program; echo $?' 2>/dev/null
     is "... nor what a command starts ($who)" "$(echo $out)" "126 126"
     if [ -n "$linker" ]; then
@@ -213,6 +213,24 @@ refusals() {
     like "a directory that is gone ($who)" "$got" "the current directory cannot be told"
     $as env -i -C "$REPO" "XDG_STATE_HOME=$TMP/state-$who" "$PINFOLD" run /bin/sh -c 'echo "$PINFOLD"'
     is "without any environment ($who)" "$status:$out" 0:1
+    # A service's user, whose home is not there, and a home that is another's: the guards need a place.
+    absent=$TMP/absent
+    $as env -C "$REPO" -u XDG_STATE_HOME HOME="$absent" "$PINFOLD" run sh -c 'echo ran'
+    is "without a home there is no state directory ($who)" "$status:$out" 125:
+    like "... which is said ($who)" "$err" "^pinfold: XDG_STATE_HOME: it is not set, and the home $absent, in which $absent/.local/state would be, is no directory"
+    like "... with what it is for, and every way on ($who)" "$err" 'Set XDG_STATE_HOME.*a run that is killed is finished.*--policy strict.*--profile full --rw DIR'
+    ok "... and nobody makes a home ($who)" [ ! -e "$absent" ]
+    $as env -C "$REPO" -u XDG_STATE_HOME HOME="$absent" "$PINFOLD" run --policy strict cat file
+    is "strict needs none ($who)" "$status:$out" 0:mine
+    $as env -C "$REPO" -u XDG_STATE_HOME HOME="$absent" "$PINFOLD" run --profile full --ro . cat "$REPO/file"
+    is "nor does a profile ($who)" "$status:$out" 0:mine
+    $as env -C "$REPO" "XDG_STATE_HOME=$TMP/state-$who/a/b" HOME="$absent" "$PINFOLD" run cat file
+    is "XDG_STATE_HOME is the way on ($who)" "$status:$out" 0:mine
+    [ "$who" = root ] || is "... and leaves nothing of what was made for the run ($who)" "$(ls -A "$TMP/state-$who" | grep -v '^pinfold$')" ""
+    if [ "$who" = user ] && [ "$(id -u)" = 0 ]; then
+        $as env -C "$REPO" -u XDG_STATE_HOME HOME=/root "XDG_CONFIG_HOME=$TMP/config" "$PINFOLD" run sh -c 'echo ran'
+        like "a home that is another's ($who)" "$status:$out:$err" '125::.*/root.*cannot make or open the directory, for the state that pinfold keeps'
+    fi
     owned
     mkdir "$REPO/colon:"
     here "$REPO/colon:" true
