@@ -276,6 +276,7 @@ static void make_journal(const struct plan *plan, struct journal *j)
 		.planted_fails = plan->guards.planted_fails,
 		.search = plan->guards.search,
 		.names = plan->guards.names,
+		.hooks = plan->guards.hooks,
 		.v = pool_alloc((plan->guards.n + 1) * sizeof(*j->v)),
 		.began = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec,
 		.boot = after_read_boot(),

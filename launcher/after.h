@@ -30,10 +30,11 @@ struct journal {
 	struct plan_guard *v; /* those that are looked at in the end */
 	size_t n;
 	struct map by_path;
-	uint64_t began;	   /* CLOCK_REALTIME, ns */
-	const char *boot;  /* the kernel's boot, by its id */
-	int pid;	   /* the first process inside; 0: none was made */
-	uint64_t pid_made; /* CLOCK_BOOTTIME, ns: not before that process was */
+	struct str_list hooks; /* where git looks for hooks in a repository that the run has made */
+	uint64_t began;	       /* CLOCK_REALTIME, ns */
+	const char *boot;      /* the kernel's boot, by its id */
+	int pid;	       /* the first process inside; 0: none was made */
+	uint64_t pid_made;     /* CLOCK_BOOTTIME, ns: not before that process was */
 };
 
 /* One thing that was found. */

@@ -64,6 +64,7 @@ struct guards {
 	struct map by_path;
 	struct str_list notes;	/* what somebody should know, in sentences */
 	struct str_list grants; /* git directories that a worktree needs, outside the workspace */
+	struct str_list hooks;	/* where the user's core.hooksPath leads in every worktree */
 };
 
 /* ---- what will be done --------------------------------------------------------------------- */
@@ -92,6 +93,7 @@ struct plan_guards {
 	const char *workspace; /* canonical; NULL where none is named */
 	struct plan_guard *v;  /* sorted: parents before what lies in them */
 	size_t n;
+	struct str_list hooks; /* as in struct guards */
 	struct str_list notes; /* of what is not guarded as one might think */
 	bool planted_fails;    /* the exit status says so */
 	enum guard_search search;

@@ -101,10 +101,25 @@ static int read_module(struct guard_finder *s, const char *dir, int depth)
 	return read_common(s, dir, NULL, depth);
 }
 
+/*
+ * What the settings name that hold in the worktree: a repository's own, and the user's. Relative
+ * paths lead into each worktree of the repository.
+ */
+static int read_settings(struct guard_finder *s, const char *dir, const char *worktree,
+			 const char **moved)
+{
+	return host_read_gitconfig(s, guard_join(dir, "config"), worktree, moved) ||
+			       host_read_gitconfig(s, guard_join(dir, "config.worktree"), worktree,
+						   moved) ||
+			       host_read_user_gitconfig(s, worktree)
+		       ? -1
+		       : 0;
+}
+
 /* The git directory of a linked worktree, and the file that leads there. */
 static int read_worktree(struct guard_finder *s, const char *dir, int depth)
 {
-	const char *back;
+	const char *back, *root;
 	struct stat st;
 
 	(void)depth;
@@ -117,7 +132,11 @@ static int read_worktree(struct guard_finder *s, const char *dir, int depth)
 	back = back ? host_resolve(dir, back) : NULL;
 	if (!back || !str_equal(strrchr(back, '/'), "/.git"))
 		return 0;
-	return keep_gitfile(s, pool_copy_n(back, strlen(back) - strlen("/.git")));
+	root = pool_copy_n(back, strlen(back) - strlen("/.git"));
+	return keep_gitfile(s, root) || read_settings(s, dir, root, NULL) ||
+			       read_settings(s, host_resolve(dir, "../.."), root, NULL)
+		       ? -1
+		       : 0;
 }
 
 static int read_below(struct guard_finder *s, const char *dir, const char *name,
@@ -148,11 +167,10 @@ static int read_common(struct guard_finder *s, const char *dir, const char *work
 	map_put(&s->repositories, dir, 1);
 	hold(s, dir, &st)->sort = GUARD_GITDIR;
 	if (read_rows(s, dir, GUARD_IN_REPOSITORY) ||
-	    host_read_gitconfig(s, guard_join(dir, "config"), worktree ? worktree : dir, &moved) ||
-	    host_read_gitconfig(s, guard_join(dir, "config.worktree"), worktree ? worktree : dir,
-				&moved))
+	    read_settings(s, dir, worktree ? worktree : dir, &moved))
 		return -1;
-	if (!worktree && moved && keep_gitfile(s, host_resolve(dir, moved)))
+	moved = !worktree && moved ? host_resolve(dir, moved) : NULL;
+	if (moved && (keep_gitfile(s, moved) || read_settings(s, dir, moved, NULL)))
 		return -1;
 	return read_below(s, dir, "modules", GUARD_REPOSITORIES, depth, read_module) ||
 			       read_below(s, dir, "worktrees", GUARD_WORKTREES, depth,

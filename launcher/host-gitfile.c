@@ -27,6 +27,7 @@ struct settings {
 	struct guard_finder *s;
 	const char *file, *worktree;
 	const char **moved;
+	bool of_user; /* the settings hold for every repository */
 	int depth;
 };
 
@@ -173,6 +174,33 @@ static bool is_truth(const char *value)
 	return !*value;
 }
 
+static void add_hooks(struct str_list *hooks, const char *value)
+{
+	size_t n = strlen(value);
+
+	while (n && value[n - 1] == '/')
+		n--;
+	value = pool_copy_n(value, n);
+	while (str_starts(value, "./"))
+		value += 2;
+	if (!str_path_is_plain(pool_printf("/%s", value)))
+		return;
+	for (size_t i = 0; i < hooks->n; i++)
+		if (str_equal(hooks->v[i], value))
+			return;
+	pool_list_add(hooks, value);
+}
+
+/* A relative one leads into the worktree of whatever repository git is in. */
+static int read_hooks_path(const struct settings *c, const char *value)
+{
+	if (guard_file(c->s, expand(c->worktree, value), GUARD_HOOKS, "core.hooksPath leads there"))
+		return -1;
+	if (c->of_user && value[0] != '/' && value[0] != '~')
+		add_hooks(&c->s->guards->hooks, value);
+	return 0;
+}
+
 static int read_setting(const char *key, const char *value, void *data)
 {
 	const struct settings *c = data;
@@ -184,10 +212,7 @@ static int read_setting(const char *key, const char *value, void *data)
 	    (str_starts(key, "includeif.") && n > 15 && str_equal(key + n - 5, ".path")))
 		return include(c, value) ? 1 : 0;
 	if (str_equal(key, "core.hookspath"))
-		return guard_file(c->s, expand(c->worktree, value), GUARD_HOOKS,
-				  "core.hooksPath leads there")
-			       ? 1
-			       : 0;
+		return read_hooks_path(c, value) ? 1 : 0;
 	if (str_equal(key, "core.worktree")) {
 		if (c->moved)
 			*c->moved = value;
@@ -211,7 +236,49 @@ static int read_settings(const struct settings *c)
 int host_read_gitconfig(struct guard_finder *s, const char *file, const char *worktree,
 			const char **moved)
 {
-	const struct settings c = {s, file, worktree, moved, 0};
+	const struct settings c = {s, file, worktree, moved, false, 0};
 
 	return read_settings(&c);
+}
+
+/*
+ * By git-config(1), FILES: all of them, whatever the caller's environment says is not read today. A
+ * file that is not there names nothing; one that may not be read is told of.
+ */
+static void list_user_files(struct guard_finder *s)
+{
+	struct policy_places places;
+	const char *files[5];
+
+	policy_read_places(&places);
+	files[0] = "/etc/gitconfig";
+	files[1] = getenv("GIT_CONFIG_SYSTEM");
+	files[2] = getenv("GIT_CONFIG_GLOBAL");
+	files[3] = places.config ? guard_join(places.config, "git/config") : NULL;
+	files[4] = places.home ? guard_join(places.home, ".gitconfig") : NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		if (!files[i] || files[i][0] != '/')
+			continue;
+		if (access(files[i], R_OK) == 0)
+			pool_list_add(&s->user_files, files[i]);
+		else if (errno != ENOENT && errno != ENOTDIR)
+			pool_list_add(&s->guards->notes,
+				      pool_printf("%s cannot be read by uid %u (%s): hooks that it "
+						  "may name are not guarded",
+						  files[i], geteuid(), strerror(errno)));
+	}
+	s->knows_user_files = true;
+}
+
+int host_read_user_gitconfig(struct guard_finder *s, const char *worktree)
+{
+	if (!s->knows_user_files)
+		list_user_files(s);
+	for (size_t i = 0; i < s->user_files.n; i++) {
+		const struct settings c = {s, s->user_files.v[i], worktree, NULL, true, 0};
+
+		if (read_settings(&c))
+			return -1;
+	}
+	return 0;
 }

@@ -72,7 +72,8 @@ static int read_workspace(struct guard_finder *s)
 	struct listing listing;
 
 	listing_read(s->root, &listing);
-	if (read_rows(s, &listing) || host_read_repository(s, s->root))
+	if (read_rows(s, &listing) || host_read_user_gitconfig(s, s->root) ||
+	    host_read_repository(s, s->root))
 		return -1;
 	/* Repositories that lie beside each other in the workspace. */
 	for (size_t i = 0; i < listing.directories.n; i++) {

@@ -13,7 +13,9 @@ struct guard_finder {
 	struct map dirs;       /* directories that were seen -> their place in ids */
 	struct guard_id *ids;
 	size_t ids_n;
-	struct map repositories; /* git directories that were read already */
+	struct map repositories;    /* git directories that were read already */
+	struct str_list user_files; /* of git's settings */
+	bool knows_user_files;
 	struct err *e;
 };
 
@@ -43,6 +45,9 @@ int host_read_repository(struct guard_finder *s, const char *root);
  */
 int host_read_gitconfig(struct guard_finder *s, const char *file, const char *worktree,
 			const char **moved);
+
+/* ... and in the user's own settings and the system's, which hold for every repository. */
+int host_read_user_gitconfig(struct guard_finder *s, const char *worktree);
 
 /* True where git would take the directory for a git directory, whatever its name is. */
 bool host_is_bare(int dir);

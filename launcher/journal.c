@@ -77,6 +77,8 @@ int journal_write(int fd, const struct journal *j, struct err *e)
 		(int)j->planted_fails);
 	if (j->workspace)
 		fprintf(file, "workspace %s\n", escape(j->workspace));
+	for (size_t i = 0; i < j->hooks.n; i++)
+		fprintf(file, "hooks %s\n", escape(j->hooks.v[i]));
 	for (size_t i = 0; i < j->n; i++)
 		write_guard(file, &j->v[i]);
 	fprintf(file, "whole\n");
@@ -124,6 +126,17 @@ static int read_guard(const char *line, struct journal *j)
 	return 0;
 }
 
+/* Below a worktree. */
+static int read_hooks(const char *text, struct journal *j)
+{
+	const char *name = unescape(text);
+
+	if (!name || !str_path_is_plain(pool_printf("/%s", name)))
+		return -1;
+	pool_list_add(&j->hooks, name);
+	return 0;
+}
+
 static int read_line(const char *line, struct journal *j, bool *whole)
 {
 	unsigned long long n;
@@ -132,6 +145,8 @@ static int read_line(const char *line, struct journal *j, bool *whole)
 
 	if (str_starts(line, "guard "))
 		return read_guard(line, j);
+	if (str_starts(line, "hooks "))
+		return read_hooks(line + 6, j);
 	if (str_equal(line, "whole"))
 		return *whole = true, 0;
 	if (sscanf(line, "began %llu%n", &n, &at) == 1 && at)

@@ -171,6 +171,7 @@ int plan_make_guards(const struct policy *policy, const struct host *host, struc
 	if (check_layers(plan, e) || check_contradictions(guards, plan, e))
 		return -1;
 	plan->guards.notes = guards->notes;
+	plan->guards.hooks = guards->hooks;
 	plan->guards.v = pool_alloc(guards->n * sizeof(*plan->guards.v));
 	for (size_t i = 0; i < guards->n; i++) {
 		const struct guard *g = &guards->v[i];

@@ -285,6 +285,9 @@ void planted_judge_repository(struct planted_search *s, const struct place *plac
 {
 	autoclose int fd = -1;
 
+	planted_judge_hooks(
+		s, place->dir,
+		pool_copy_n(place->path, (size_t)(strrchr(place->path, '/') - place->path)));
 	if (S_ISREG(place->st.st_mode)) {
 		follow(s, place, depth);
 		return;

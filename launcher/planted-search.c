@@ -36,6 +36,11 @@ static uint64_t in_ns(struct uapi_statx_time t)
 	return (uint64_t)t.sec * 1000000000u + t.nsec;
 }
 
+static const char *dir_of(const char *path)
+{
+	return pool_copy_n(path, (size_t)(strrchr(path, '/') - path));
+}
+
 /* Made in the run; *changed: made or changed in it. A file's birth is not for anybody to set. */
 static bool is_new(const struct planted_search *s, int dir, const char *name, bool *changed)
 {
@@ -70,6 +75,40 @@ static bool has_changes(struct planted_search *s, int dir, const char *name, int
 	else
 		(void)is_new(s, dir, name, &changed);
 	return changed;
+}
+
+/* name: as the user has it, and may be several deep. The worktree may have had it before. */
+static void judge_hooks(struct planted_search *s, int dir, const char *path, const char *name)
+{
+	const char *slash = strchr(name, '/');
+	const char *part = slash ? pool_copy_n(name, (size_t)(slash - name)) : name;
+	autoclose int fd = -1;
+	struct place place;
+	bool changed, made;
+
+	path = guard_join(path, part);
+	if (map_get(&s->journal->by_path, path, &(size_t){0}) ||
+	    !planted_look(s, dir, part, path, &place))
+		return;
+	if (slash && S_ISDIR(place.st.st_mode)) {
+		fd = planted_open(s, dir, part, path);
+		if (fd >= 0)
+			judge_hooks(s, fd, path, slash + 1);
+		return;
+	}
+	made = is_new(s, dir, part, &changed);
+	if ((!made && !changed && !has_changes(s, dir, part, 1)) || !planted_is_hooks(s, &place))
+		return;
+	if (made)
+		planted_add(s, &place, "the user's core.hooksPath leads there");
+	else
+		planted_tell(s, path, "the run has changed it");
+}
+
+void planted_judge_hooks(struct planted_search *s, int dir, const char *path)
+{
+	for (size_t i = 0; i < s->journal->hooks.n; i++)
+		judge_hooks(s, dir, path, s->journal->hooks.v[i]);
 }
 
 /* A repository that was there: its settings and hooks are looked at by their times. */
@@ -110,8 +149,10 @@ static void judge_name(struct walk *w, const struct place *place, const struct g
 	else if (row->place != GUARD_IN_TREE)
 		old = openat(place->dir, place->name,
 			     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (old >= 0)
+	if (old >= 0) {
 		judge_old_repository(s, old, place->path);
+		planted_judge_hooks(s, place->dir, dir_of(place->path));
+	}
 }
 
 static void walk_directory(struct walk *w, int fd, const char *path);

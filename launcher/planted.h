@@ -45,7 +45,11 @@ void planted_judge_modules(struct planted_search *s, int dir, const char *path, 
 void planted_judge_worktrees(struct planted_search *s, int dir, const char *path);
 void planted_judge_bare(struct planted_search *s, int dir, const char *path);
 
-/* planted-search.c: all over the workspace; and whether that is to be done */
+/*
+ * planted-search.c: in a worktree, what the user's own core.hooksPath names; all over the
+ * workspace; and whether that is to be done
+ */
+void planted_judge_hooks(struct planted_search *s, int dir, const char *path);
 bool planted_wants_all(const struct planted_search *s, const struct listing *listing);
 void planted_search_all(struct planted_search *s, int root);
 

@@ -55,6 +55,53 @@ git_directories() {
 }
 each_uid git_directories
 
+# core.hooksPath in the user's own settings, relative: in every repository another directory of the worktree.
+HOOK="hook() { mkdir -p \"\$1\"; printf '#!/bin/sh\ntouch $RAN_FILE/ran\n' >\"\$1/pre-commit\" && chmod 755 \"\$1/pre-commit\"; };"
+
+commits() { # DIRECTORY: outside, as the user does; ends with 0 where a hook ran
+    rm -f "$RAN_FILE/ran"
+    # shellcheck disable=SC2086
+    $drop env HOME="$TMP/state" git -C "$W/$1" -c user.name=a -c user.email=a@b commit -q --allow-empty -m x
+    [ -e "$RAN_FILE/ran" ]
+}
+
+own_hooks() {
+    hooks_options="--workspace $W --chdir $W" repositories='. new deep/er/repo'
+    rm -rf "$W" "$TMP/state"
+    mkdir -m 755 "$W" "$TMP/state"
+    printf '[include]\n\tpath = other\n' >"$TMP/state/.gitconfig"
+    printf '[core]\n\thooksPath = ./dev/hooks/\n' >"$TMP/state/other"
+    git init -q "$W"
+    git init -q "$W/old/one"
+    [ "$who" = root ] || user_owned "$W" "$TMP/state"
+    make="$HOOK"' hook dev/hooks; for r in new deep/er/repo; do git init -q $r && hook $r/dev/hooks; done; hook old/one/dev/hooks'
+    $as env -C "$W" HOME="$TMP/state" sh -c "$make"
+    for r in . new deep/er/repo old/one; do
+        ok "control: git runs the hook in $r ($who)" commits "$r"
+        rm -rf "${W:?}/$r/dev"
+    done
+    rm -rf "$W/new" "$W/deep"
+    # shellcheck disable=SC2086
+    $as env -C "$W" HOME="$TMP/state" XDG_STATE_HOME="$TMP/state" "$PINFOLD" run --profile full --view agent --search whole $hooks_options -- sh -c "$make"
+    is "hooks by the user's own settings: told ($who)" "$status $(printf '%s\n' "$err" | grep -c 'planted: .*dev')" "122 4"
+    for r in . new deep/er/repo old/one; do
+        commits "$r"
+        is "... and git runs none in $r ($who)" "$?" 1
+    done
+    mkdir -p "$W/dev/hooks"
+    [ "$who" = root ] || user_owned "$W"
+    # shellcheck disable=SC2086
+    $as env -C "$W" HOME="$TMP/state" XDG_STATE_HOME="$TMP/state" "$PINFOLD" run --profile full --view agent $hooks_options -- sh -c "$HOOK hook dev/hooks"
+    like "a directory of hooks that is there is read-only ($who)" "$status $err" '^[12] .*dev/hooks/pre-commit: Read-only file system'
+    # shellcheck disable=SC2086
+    $drop env HOME="$TMP/state" git -C "$W" worktree add -q "$W/linked"
+    # shellcheck disable=SC2086
+    $as env -C "$W" HOME="$TMP/state" XDG_STATE_HOME="$TMP/state" "$PINFOLD" run --profile full --view agent --search known $hooks_options -- \
+        sh -c "$HOOK hook linked/dev/hooks"
+    like "in a linked worktree ($who)" "$status $err" '^122 .*planted: .*linked/dev/hooks'
+}
+each_uid own_hooks
+
 # A run of a moment, where the search is not for the whole: git goes by itself where its index says.
 indexed() {
     link='mkdir -p a/b; evil a/b/.git; git update-index --add --cacheinfo "160000,$(printf %040d 1),a/b"'
