@@ -168,7 +168,7 @@ static int lock_journal(int runs, const char *name, char **text, size_t *n)
 static int recover(const struct state *state, int runs, const char *name, const char *workspace,
 		   struct err *e)
 {
-	struct findings findings = {NULL, 0, {NULL, 0}};
+	struct findings findings = {0};
 	struct journal journal;
 	char *text;
 	size_t n;
@@ -345,7 +345,7 @@ int after_started(int file, int pid, struct err *e)
 
 void after_end(struct after *after, bool ran, int *status)
 {
-	struct findings findings = {NULL, 0, {NULL, 0}};
+	struct findings findings = {0};
 	struct journal *j = &after->journal;
 	bool done = true;
 
@@ -357,7 +357,8 @@ void after_end(struct after *after, bool ran, int *status)
 		done = finish(&after->state, after->name, j, &findings);
 		for (size_t i = 0; i < findings.n; i++)
 			pool_list_add(&after->found, findings.v[i].path);
-		if (findings.n && j->planted_fails)
+		after->cut = findings.cut;
+		if ((findings.n || findings.cut) && j->planted_fails)
 			*status = EXIT_PLANTED;
 	}
 	if (after->file >= 0 && done)

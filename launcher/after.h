@@ -49,6 +49,7 @@ struct findings {
 	struct planted *v;
 	size_t n;
 	struct str_list notes; /* what was not looked at, and why */
+	bool cut;	       /* a search did not see everything */
 };
 
 struct after {
@@ -60,6 +61,7 @@ struct after {
 	struct journal journal;
 	int warden; /* the socket of the process that does the work (after-warden.c); -1 */
 	int warden_pid;
+	bool cut;	       /* ... and it did not see everything */
 	struct str_list found; /* the names that after_end() found, where no warden did it */
 };
 

@@ -171,7 +171,8 @@ static int run_as(const struct policy *policy, const struct identity *id,
 	is_known = after->warden < 0;
 	after_end(after, rc == 0, status);
 	if (rc == 0)
-		report_end(&plan, &outcome, is_known ? &after->found : NULL, *status, report);
+		report_end(&plan, &outcome, is_known && !after->cut ? &after->found : NULL, *status,
+			   report);
 	return rc;
 }
 

@@ -306,7 +306,8 @@ void planted_find(const struct journal *journal, struct quarantine *to, struct f
 	judge_beside(&w);
 	if (w.root >= 0 && planted_wants_all(&w.s, &w.listing))
 		planted_search_all(&w.s, w.root);
-	if (w.s.cut || w.s.deep)
+	findings->cut = w.s.cut || w.s.deep;
+	if (findings->cut)
 		pool_list_add(
 			&findings->notes,
 			pool_printf("not everything was searched: there are more than %u names, "

@@ -40,7 +40,8 @@ static void print_end(const struct plan *plan, const struct outcome *o,
 	out_str(out, "limit", o->limit_ended >= 0 ? limits[o->limit_ended].name : NULL);
 	out_double(out, "seconds", (double)o->ns / 1e9, 6);
 	print_limits(plan, o, out);
-	/* A warden (after-warden.c) says it on standard error alone. */
+	/* A warden (after-warden.c), and a search that was cut short, say it on standard error
+	 * alone. */
 	if (planted)
 		out_list(out, "planted", planted);
 	else

@@ -102,6 +102,21 @@ own_hooks() {
 }
 each_uid own_hooks
 
+cut_short() {
+    rm -rf "$W" "$TMP/state"
+    mkdir -m 755 "$W" "$TMP/state" "$W/many"
+    for i in 1 2 3 4 5 6 7 8 9; do : >"$W/many/$i"; done
+    [ "$who" = root ] || user_owned "$W" "$TMP/state"
+    for row in '8 fail 122' '8 warn 3' '500 fail 3'; do
+        # shellcheck disable=SC2086
+        set -- $row
+        $as env -C "$W" HOME="$TMP/state" XDG_STATE_HOME="$TMP/state" "$PINFOLD" run --profile full --view agent --search whole \
+            --search-names "$1" --on-planted "$2" --workspace "$W" --chdir "$W" -- sh -c 'exit 3'
+        is "a search of at most $1 names, --on-planted $2 ($who)" "$status $(printf '%s\n' "$err" | grep -c '^pinfold: not everything was searched: .*--search-names')" "$3 $((500 > $1))"
+    done
+}
+each_uid cut_short
+
 # A run of a moment, where the search is not for the whole: git goes by itself where its index says.
 indexed() {
     link='mkdir -p a/b; evil a/b/.git; git update-index --add --cacheinfo "160000,$(printf %040d 1),a/b"'
