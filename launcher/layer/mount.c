@@ -29,7 +29,7 @@
 enum {
 	FILES_BESIDE = 64, /* descriptors that a start takes beside those of the mounts */
 	FILES_USUAL = 256, /* what every limit of open files allows that programs run under */
-	RANGE_LEAST = 4	   /* descriptors in a row that are worth a call of their own */
+	RANGE_LEAST = 16   /* descriptors in a row that are worth a call of their own */
 };
 
 /*
