@@ -21,7 +21,7 @@ grep -q "^VERSION := $version\$" Makefile || {
 }
 rm -rf "$BUILD/deb"
 mkdir -p "$BUILD/deb/pinfold-$version"
-tar -c --exclude=./.git --exclude=./build --exclude='./build-*' . | tar -x -C "$BUILD/deb/pinfold-$version"
+tar -c --exclude=./.git --exclude=./build --exclude='./build-*' --exclude=__pycache__ . | tar -x -C "$BUILD/deb/pinfold-$version"
 cd "$BUILD/deb/pinfold-$version"
 export DEB_BUILD_OPTIONS="${DEB_BUILD_OPTIONS:-} parallel=$(nproc)"
 # A make around us has set variables that are none of the package's.

@@ -14,7 +14,7 @@ TOP=$(cd "$(dirname "$0")/../.." && pwd)
 BUILD=${BUILD:-$TOP/build}
 case $BUILD in /*) ;; *) BUILD=$TOP/$BUILD ;; esac
 KERNEL=$BUILD/kernel
-BOOT_TIMEOUT=${BOOT_TIMEOUT:-120}
+BOOT_TIMEOUT=${BOOT_TIMEOUT:-300}
 QEMU=qemu-system-x86_64
 WANTED=" $* "
 count=0 bad=0

@@ -82,7 +82,8 @@ throughput() {
         [ "${out#* }" = "$size" ] && [ "${out% *}" -lt "$ours" ] && ours=${out% *}
     done
     echo "# $size bytes: $plain ms on a plain pty, $ours ms through the relay and its filter"
-    ok "the relay takes no more than four times as long as the pty that it reads ($who)" [ "$ours" -lt $((plain * 4)) ]
+    # About as long where a second processor is free: the pty is what takes the time.
+    ok "the relay takes no more than three times as long as the pty that it reads ($who)" [ "$ours" -lt $((plain * 3)) ]
 }
 
 each_uid walls
