@@ -101,12 +101,12 @@ pass_on() { # NAME
     done <"$KERNEL/$1.tap"
 }
 
-# boot NAME WORD INIT: runs tests/kernel/inside/NAME.sh on a machine booted with the kernel's WORDs.
+# boot NAME WORD INIT [SECONDS]: runs tests/kernel/inside/NAME.sh on a machine booted with the kernel's WORDs.
 boot() {
     case $WANTED in "  " | *" $1 "*) ;; *) return 0 ;; esac
     : >"$KERNEL/$1.tap"
     start=$(date +%s)
-    timeout -k 5 "$BOOT_TIMEOUT" "$QEMU" -M q35 -accel tcg,thread=multi -cpu max -smp 2 -m 1024 -nodefaults \
+    timeout -k 5 "${4:-$BOOT_TIMEOUT}" "$QEMU" -M q35 -accel tcg,thread=multi -cpu max -smp 2 -m 1024 -nodefaults \
         -display none -nic none -no-reboot -kernel "$KERNEL"/tree/boot/vmlinuz-* -initrd "$KERNEL/initramfs.gz" \
         -serial "file:$KERNEL/$1.log" -serial "file:$KERNEL/$1.tap" \
         -append "console=ttyS0 quiet panic=-1 $2 -- $3 $1" </dev/null >"$KERNEL/$1.qemu" 2>&1
@@ -118,7 +118,7 @@ boot() {
     printed=$(grep -c -E '^(not )?ok ' "$KERNEL/$1.tap")
     [ "$ended" = 0 ] && [ "$planned" = "$printed" ]
     result $? "$1: the machine came to its end" || {
-        echo "# qemu ended with $ended (124: after $BOOT_TIMEOUT s), $printed results, planned: ${planned:-none}"
+        echo "# qemu ended with $ended (124: after ${4:-$BOOT_TIMEOUT} s), $printed results, planned: ${planned:-none}"
         tail -n 15 "$KERNEL/$1.log" "$KERNEL/$1.qemu" | sed 's/^/# /'
     }
 }
@@ -129,8 +129,9 @@ command -v "$QEMU" >/dev/null || skip_all "$QEMU is not installed (package qemu-
 fetch
 make_initramfs
 boot layers '' ''
-boot matrix MATRIX_AS=root ''
-boot matrix MATRIX_AS=user ''
+# Thousands of starts: minutes each, where everything is emulated.
+boot matrix MATRIX_AS=root '' 1000
+boot matrix MATRIX_AS=user '' 1000
 boot sysctl '' ''
 boot limits '' ''
 boot doctor '' ''
