@@ -19,7 +19,10 @@
 #include <fcntl.h>
 #include <linux/securebits.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "pool.h"
@@ -101,14 +104,25 @@ static int caps_apply_lock(const struct plan *plan, struct run *run, struct err 
 	return sys_capset(nothing) ? fail(e, errno, "capset") : 0;
 }
 
-/* By trying, while nothing else forbids it. The limit is asked before anything is made. */
+/*
+ * By trying, while nothing else forbids it: the limit is asked before anything is made. clone(2),
+ * since unshare(2) wants a process of one thread, and the kernel counts the one that made the
+ * network for a moment longer than pthread_join(3) waits.
+ */
 static int caps_check_lock(const struct plan *plan, struct run *run, struct err *e)
 {
+	pid_t child;
+
 	(void)run;
 	if (!plan->no_user_ns)
 		return 0;
-	if (unshare(CLONE_NEWUSER) == 0)
+	child = (pid_t)syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, NULL, NULL, NULL, NULL);
+	if (child == 0)
+		_exit(0);
+	if (child > 0) {
+		(void)waitpid(child, NULL, 0);
 		return fail(e, 0, "a user namespace could be made");
+	}
 	return errno == ENOSPC ? 0 : fail(e, errno, "try to make a user namespace");
 }
 

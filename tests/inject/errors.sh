@@ -21,7 +21,7 @@ io_uring_setup - ENOSYS | the filter's own answer
 ptrace - EPERM | likewise
 umount2 . EINVAL | the second time there must be nothing left to detach
 statfs /proc/sys/user .* | whether user namespaces can be forbidden by their number: the filter does it too, or it is said | differs
-unshare - ENOSPC | the answer of the kernel's that the layer caps wants
+clone - ENOSPC | the answer of the kernel's that the layer caps wants
 sysinfo - .* | how much memory the machine has: the run's tmpfs is bounded by the least that is usual
 prctl (23|24) EINVAL | behind the last capability: the set is read back
 setresuid - .* | to become root again must fail
