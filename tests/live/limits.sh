@@ -234,7 +234,7 @@ refusals() {
 
 # What nobody asked for (docs/limits.md).
 usual() {
-    home=$HOME # root keeps its state where root alone may write
+    home=${HOME:-/root} # root keeps its state where root alone may write
     if [ "$who" = user ]; then
         home=$TMP/home
         mkdir "$home"
