@@ -36,7 +36,7 @@ procps ps
 vim vim.basic
 less less
 tmux tmux
-apparmor apparmor_parser
+apparmor /usr/sbin/apparmor_parser
 gdb gdb
 '
 
