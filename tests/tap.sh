@@ -17,6 +17,8 @@
 # tree is), $TMP a private folder that every uid may pass through; both end with the test.
 set -u
 export LC_ALL=C
+# chroot and the like lie where an ordinary user's PATH does not lead.
+PATH=$PATH:/usr/sbin:/sbin
 TAP_TOP=$(cd "$(dirname "$0")/../.." && pwd)
 BUILD=${BUILD:-$TAP_TOP/build}
 case $BUILD in /*) ;; *) BUILD=$TAP_TOP/$BUILD ;; esac

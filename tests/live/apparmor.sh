@@ -13,8 +13,6 @@ is "beside that they are the same" "$(words "$TMP/printed")" "$(words "$TMP/ship
 like "what they are for" "$(words "$TMP/shipped")" '^  userns,$'
 
 # Nothing is loaded (-Q), nor kept (-K). Messages about the kernel's interface are none of the profile's.
-# Not in every user's path.
-PATH=$PATH:/usr/sbin:/sbin
 parses() { timeout 20 apparmor_parser -Q -K "$1" >"$TMP/says" 2>&1; }
 if ! command -v apparmor_parser >/dev/null; then
     skip "apparmor_parser reads them" "apparmor_parser is not installed"
