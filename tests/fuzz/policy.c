@@ -23,7 +23,7 @@ static void check(bool good)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct policy_places places = {
-		.home = "/home/user", .workspace = "/home/user/work", .runtime = "/run/user/1"};
+		.home = "/home/user", .workspace = "/home/user/project", .runtime = "/run/user/1"};
 	struct policy own = {0}, all = {0};
 	struct str_list extends = {NULL, 0};
 	struct policy_differences more;

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/live.inc"
 helpers try
 
-CONFIG=$TMP/config SITE=$TMP/work/site
+CONFIG=$TMP/config SITE=$WORK/site
 mkdir -p "$SITE/dir"
 echo inside >"$SITE/file"
 user_owned "$TMP/work"

@@ -3,7 +3,7 @@
 # pinfold policy: list, show, check, diff, import, schema; and the ceiling of a machine.
 . "$(dirname "$0")/live.inc"
 
-CONFIG=$TMP/config SITE=$TMP/work/site
+CONFIG=$TMP/config SITE=$WORK/site
 mkdir -p "$SITE" "$CONFIG/pinfold" "$TMP/files"
 echo '{"description": "for tests", "extends": "default", "hostname": "mine"}' >"$CONFIG/pinfold/mine.json"
 echo '{"no": 1}' >"$CONFIG/pinfold/broken.json"

@@ -24,9 +24,9 @@ static const struct host_path made_paths[] = {
 	PATH("/srv/database", "/srv/database", 0, true),
 	PATH("/srv/link/part", "/srv/real/part", 0, true), /* through a link */
 	{.given = "/srv/link", .real = "/srv/real", .is_dir = true, .is_link = true},
-	PATH(".", "/home/user/work", 0, true),
+	PATH(".", "/home/user/project", 0, true),
 	PATH("/home/user/.cargo/bin", "/home/user/.cargo/bin", 0, true),
-	PATH("tool", "/home/user/work/tool", 0, true),
+	PATH("tool", "/home/user/project/tool", 0, true),
 	PATH("/tmp/x/bin", "/tmp/x/bin", 0, true),
 	PATH("/tmp", "/tmp", 0, true),
 	PATH("/usr/share", "/usr/share", 0, true),
@@ -63,7 +63,7 @@ static inline struct host made_host(void)
 	static const struct host_link links[] = {
 		{"bin", "usr/bin"}, {"lib", "usr/lib"}, {"lib64", "usr/lib64"}};
 	struct host host = {.id = {.uid = 1000, .gid = 1001, .inner_uid = 1000, .inner_gid = 1001},
-			    .cwd = "/home/user/work",
+			    .cwd = "/home/user/project",
 			    .release = "6.12.0",
 			    .major = 6,
 			    .minor = 12,

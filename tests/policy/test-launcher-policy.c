@@ -6,7 +6,7 @@
 #include "pool.h"
 
 static const struct policy_places places = {.home = "/home/user",
-					    .workspace = "/home/user/work",
+					    .workspace = "/home/user/project",
 					    .config = "/home/user/.config",
 					    .data = "/home/user/.local/share",
 					    .state = "/home/user/.local/state",
@@ -122,7 +122,7 @@ static const struct {
 	{KEY_PATH, "~/a", "/home/user/a"},
 	{KEY_PATH, "/a~/b", "/a~/b"},
 	{KEY_PATH, "~:~/x", "/home/user:/home/user/x"},
-	{KEY_PATH, "$HOME/a:$WORKSPACE/b", "/home/user/a:/home/user/work/b"},
+	{KEY_PATH, "$HOME/a:$WORKSPACE/b", "/home/user/a:/home/user/project/b"},
 	{KEY_PATH, "$XDG_CONFIG_HOME", "/home/user/.config"},
 	{KEY_PATH, "$XDG_DATA_HOME/a", "/home/user/.local/share/a"},
 	{KEY_PATH, "$XDG_STATE_HOME", "/home/user/.local/state"},
@@ -138,7 +138,7 @@ static const struct {
 	{KEY_PATTERN, "**/.env", "**/.env"},
 	{KEY_PATTERN, "~/.ssh", "/home/user/.ssh"},
 	{KEY_PATTERN, "a/~", "a/~"},
-	{KEY_PATTERN, "$WORKSPACE/*.key", "/home/user/work/*.key"},
+	{KEY_PATTERN, "$WORKSPACE/*.key", "/home/user/project/*.key"},
 	{KEY_VARIABLE, "PATH=$HOME/bin:/usr/bin", "PATH=/home/user/bin:/usr/bin"},
 	{KEY_VARIABLE, "A=~/x", "A=~/x"},
 	{KEY_VARIABLE, "A=$B", NULL},

@@ -7,7 +7,7 @@
 
 /* home, cwd, a word of the reason; NULL where it may be */
 static const char *const places[][3] = {
-	{"/home/user", "/home/user/work", NULL},
+	{"/home/user", "/home/user/project", NULL},
 	{"/home/user", "/home/user/.config/nvim", NULL},
 	{"/home/user", "/home/other/work", NULL},
 	{"/home/user", "/home/username", NULL},
