@@ -129,7 +129,8 @@ static ssize_t receive(int fd, struct err *e, int with[LINK_WITH_MAX])
 
 	do {
 		m.msg_control = &control;
-		m.msg_controllen = sizeof(control);
+		/* No more than `with` holds: the room that is aligned could take one more. */
+		m.msg_controllen = CMSG_LEN(LINK_WITH_MAX * sizeof(int));
 		n = recvmsg(fd, &m, MSG_CMSG_CLOEXEC);
 	} while (n < 0 && errno == EINTR);
 	for (size_t i = 0; i < LINK_WITH_MAX; i++)

@@ -139,18 +139,16 @@ static int make_link(struct place *p, const struct mount *m, struct err *e)
 						    : fail(e, errno, "make the link %s", m->dest);
 }
 
-/* Copies a regular file: what is short is its end. */
+/* Until the end: a file system in user space may give less than was asked for before it. */
 static int copy_file(int from, int to)
 {
 	char data[16384];
 	ssize_t n;
 
-	do {
-		n = read(from, data, sizeof(data));
-		if (n < 0 || (n > 0 && fd_write_all(to, data, (size_t)n)))
+	while ((n = read(from, data, sizeof(data))) > 0)
+		if (fd_write_all(to, data, (size_t)n))
 			return -1;
-	} while (n == (ssize_t)sizeof(data));
-	return 0;
+	return n < 0 ? -1 : 0;
 }
 
 /* A file of its own in our tmpfs; from: what it is a copy of, where the plan has no content. */

@@ -23,8 +23,7 @@ static int check_plain(const char *option, const char *dest, struct err *e)
 
 /*
  * What is made for the run touches no host, and a home that is kept is the agent's own: other
- * mounts may lie in them. (Who would lie on a
- * directory meets the mount that it was made for.)
+ * mounts may lie in them. (Who would lie on a directory meets the mount that it was made for.)
  */
 static bool takes_others(const struct mount *m)
 {
@@ -129,30 +128,6 @@ static const char *place_of(const struct host *host, const struct plan *plan,
 	return in_home ? p->given : p->real;
 }
 
-/*
- * Whether files are executed is said of a whole tree. A part of one would have to be a mount of its
- * own, whose like nobody has asked for yet: refused rather than left open.
- */
-static int check_noexec(const struct host *host, const struct plan *plan, const struct mount *m,
-			struct err *e)
-{
-	for (size_t i = 0; i < host->noexec.n; i++) {
-		const char *path = host->noexec.v[i];
-
-		if (m->noexec || !str_path_within(path, m->source))
-			continue;
-		err_where(e, "--noexec");
-		err_remedy(e, "Name %s; or show %s by itself, and not what it lies in.", m->source,
-			   path);
-		return fail(e, 0, "%s lies in %s, which is shown as a whole", path, m->source);
-	}
-	if (!m->noexec || plan_has(plan, "mount") || plan_has(plan, "landlock"))
-		return 0;
-	err_where(e, "--noexec");
-	err_remedy(e, "Add one of the layers mount and landlock.");
-	return fail(e, 0, "nothing would keep %s from being executed", m->source);
-}
-
 /* One --ro, --rw or --agent; dest NULL: at its own canonical place. */
 static int add_path(const struct host *host, struct plan *plan, const char *option,
 		    const char *given, const char *dest, bool writable, struct err *e)
@@ -188,8 +163,6 @@ static int add_path(const struct host *host, struct plan *plan, const char *opti
 	m.dest = dest ? dest : place_of(host, plan, p);
 	m.is_file = !p->is_dir;
 	m.noexec = p->noexec;
-	if (check_noexec(host, plan, &m, e))
-		return -1;
 	if (dest && check_plain(option, m.dest, e))
 		return -1;
 	return view_add_checked(plan, option, m, e);
@@ -269,4 +242,67 @@ int view_add_workspace(const struct policy *policy, const struct host *host, str
 			     host->guards.grants.v[i], NULL, true, e))
 			return -1;
 	return 0;
+}
+
+/* ---- --noexec ------------------------------------------------------------------------------- */
+
+static int refuse_noexec(const char *path, const char *why, struct err *e)
+{
+	err_where(e, "--noexec");
+	err_remedy(e, "Name what --ro, --rw or --workspace shows, or what lies above that.");
+	return fail(e, 0, "%s %s", path, why);
+}
+
+static int refuse_part(const char *path, const char *whole, struct err *e)
+{
+	err_where(e, "--noexec");
+	err_remedy(e,
+		   "Show %s by itself, and not what it lies in; or name %s, if a policy shows it.",
+		   path, whole);
+	return fail(e, 0, "%s lies in %s, which is shown as a whole", path, whole);
+}
+
+/*
+ * Whether files are executed is said of a whole tree that a policy shows. A part of one would have
+ * to be a mount of its own, and what the view shows or makes runs programs: refused rather than
+ * left open.
+ */
+static int check_noexec(const struct plan *plan, const char *path, bool may_be_missing,
+			struct err *e)
+{
+	bool found = may_be_missing;
+
+	for (size_t i = 0; i < plan->mounts_n; i++) {
+		const struct mount *m = &plan->mounts[i];
+		bool is_tree = m->kind == MOUNT_TREE || m->kind == MOUNT_HOME;
+		const char *at = is_tree ? m->source : m->kind == MOUNT_SCRATCH ? m->dest : NULL;
+
+		if (!at || m->noexec) {
+			found |= m->noexec && str_path_within(at, path);
+			continue;
+		}
+		if (str_path_within(at, path))
+			return refuse_noexec(
+				path,
+				pool_printf("cannot be closed to execution: %s is the view's own",
+					    at),
+				e);
+		if (is_tree && str_path_within(path, at))
+			return refuse_part(path, at, e);
+	}
+	return found ? 0 : refuse_noexec(path, "is not shown", e);
+}
+
+int plan_check_noexec(const struct policy *policy, const struct host *host, const struct plan *plan,
+		      struct err *e)
+{
+	for (size_t i = 0; i < host->noexec.n; i++)
+		if (check_noexec(plan, host->noexec.v[i], is_optional(policy, policy->noexec.v[i]),
+				 e))
+			return -1;
+	if (!host->noexec.n || plan_has(plan, "mount") || plan_has(plan, "landlock"))
+		return 0;
+	err_where(e, "--noexec");
+	err_remedy(e, "Add one of the layers mount and landlock.");
+	return fail(e, 0, "nothing would keep %s from being executed", host->noexec.v[0]);
 }

@@ -40,6 +40,10 @@ const struct host_path *view_find_path(const struct host *host, const char *give
 int view_use_taken(const struct host *host, const struct plan *plan, const char *option,
 		   const struct host_path *p, struct mount *m, struct err *e);
 
+/* plan-paths.c, once everything is in the plan: each --noexec holds for all that it names. */
+int plan_check_noexec(const struct policy *policy, const struct host *host, const struct plan *plan,
+		      struct err *e);
+
 /* plan-doors.c: the network and system calls, before the layers are settled; the rest, after what
  * the policy shows.
  */

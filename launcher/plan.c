@@ -357,9 +357,9 @@ int plan_make(const struct policy *policy, const struct host *host, struct plan 
 			layers[i]->reduce(host, plan);
 	if (profile_find(plan->profile)->gaps)
 		plan_make_gaps(host, plan);
-	if (plan_make_view(policy, host, plan, e) || add_setid(policy, plan, e) ||
-	    plan_check_rules(host, plan, e) || plan_make_guards(policy, host, plan, e) ||
-	    plan_check_limits(plan, e))
+	if (plan_make_view(policy, host, plan, e) || plan_check_noexec(policy, host, plan, e) ||
+	    add_setid(policy, plan, e) || plan_check_rules(host, plan, e) ||
+	    plan_make_guards(policy, host, plan, e) || plan_check_limits(plan, e))
 		return -1;
 	return plan_make_env(policy, host, plan, e);
 }

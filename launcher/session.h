@@ -112,11 +112,11 @@ const char *const *session_words(const struct session_packet *packet);
 /* ---- session-join.c: a process more, inside ----------------------------------------------------
  */
 
-/* How to get inside, handed over before the command began; -1: not of that kind. */
 enum { SESSION_RULES = NS_KINDS, SESSION_DOORS };
 
+/* How to get inside, handed over before the command began. */
 struct session_doors {
-	int fd[SESSION_DOORS]; /* the namespaces by kind (lib/ns.h), then Landlock's rules */
+	int fd[SESSION_DOORS]; /* the namespaces by kind (lib/ns.h), then Landlock's rules; or -1 */
 };
 
 /* From the first process inside, just before it locks itself. */

@@ -2,10 +2,13 @@
 /*
  * mkfilter: prints filters as a C header, when the launcher is built.
  *
- *     mkfilter x86_64            the filter, and those with groups opened again, and a table of
- * them mkfilter sockets-x86_64    the four of the layer sockets, and a table of them mkfilter
- * setid-x86_64      that of the layer setid mkfilter --rows            the table, with tabs: name,
- * x86_64, aarch64, rule, group, why
+ *     mkfilter x86_64            the filter, those with groups opened again, and a table of all
+ *
+ *     mkfilter sockets-x86_64    the four of the layer sockets, and a table of them
+ *
+ *     mkfilter setid-x86_64      that of the layer setid
+ *
+ *     mkfilter --rows            the table, with tabs: name, x86_64, aarch64, rule, group, why
  *
  * Runs on the machine that builds, for either architecture: nothing here depends on its own.
  */

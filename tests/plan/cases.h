@@ -115,6 +115,10 @@ static const struct {
 	{"refused-paths", "--profile landlock-only --tcp 443 true", "abi=3"},
 	{"refused-paths", "--ro /srv/data --noexec /srv/data/part true", "noexec=/srv/data/part"},
 	{"refused-paths", "--profile none --ro /srv/data --noexec /srv true", "noexec=/srv"},
+	{"refused-paths", "--noexec /usr true", "noexec=/usr"},
+	{"refused-paths", "--noexec /usr/bin true", "noexec=/usr/bin"},
+	{"refused-paths", "--noexec /tmp true", "noexec=/tmp"},
+	{"refused-paths", "--noexec /srv/data true", "noexec=/srv/data"},
 
 	{"landlock", "--profile none --with nnp --with landlock true", "abi=2"},
 	{"landlock", "--profile none --with nnp --with landlock true", "abi=3"},
