@@ -47,8 +47,9 @@ static const char *without_folder(const char *text)
 
 static const char *text_of(const char *file)
 {
-	static const struct policy_places places = {
-		.home = "/home/user", .workspace = "/home/user/project", .runtime = "/run/user/1000"};
+	static const struct policy_places places = {.home = "/home/user",
+						    .workspace = "/home/user/project",
+						    .runtime = "/run/user/1000"};
 	struct policy policy = {0};
 	struct str_list names = {NULL, 0};
 	struct err e = {0};

@@ -80,7 +80,8 @@ static const struct {
 	{"--agent tool --setenv AGENT_DIR=/x", "", "AGENT_DIR=/x", "AGENT_DIR=/x",
 	 "... unless --setenv says otherwise"},
 	{"--profile none --agent tool --ro /srv/data", "", "AGENT_DIR=/home/user/project/tool",
-	 "AGENT_DIR=/home/user/project/tool", "... is the host's directory without the layer mount"},
+	 "AGENT_DIR=/home/user/project/tool",
+	 "... is the host's directory without the layer mount"},
 	{"", "AGENT_DIR=/theirs", "", NULL, "without --agent there is none"},
 };
 
