@@ -144,7 +144,7 @@ static char *value_of(const char *text, const char *name)
 	return NULL;
 }
 
-static void print_status(const char *text, struct out *out)
+static void print_status(char *text, struct out *out)
 {
 	static const struct {
 		const char *line, *key;
@@ -210,7 +210,7 @@ static void print_mounts(char *text, struct out *out)
 }
 
 /* proc_pid_limits(5): columns of a fixed width, below a head. */
-static void print_limits(const char *text, struct out *out)
+static void print_limits(char *text, struct out *out)
 {
 	enum { NAME = 26, NUMBER = 21 };
 
@@ -248,21 +248,23 @@ static void print_descriptors(char *text, struct out *out)
 
 int report_print_facts(const struct facts *facts, struct out *out, struct err *e)
 {
-	char *text;
+	const struct {
+		int fd;
+		void (*print)(char *text, struct out *out);
+	} parts[] = {
+		{facts->status, print_status},
+		{facts->mounts, print_mounts},
+		{facts->limits, print_limits},
+		{facts->descriptors, print_descriptors},
+	};
+	char *text = NULL;
 
 	out_object(out, "kernel");
-	if (read_fact(facts->status, &text, e))
-		return -1;
-	print_status(text, out);
-	if (read_fact(facts->mounts, &text, e))
-		return -1;
-	print_mounts(text, out);
-	if (read_fact(facts->limits, &text, e))
-		return -1;
-	print_limits(text, out);
-	if (read_fact(facts->descriptors, &text, e))
-		return -1;
-	print_descriptors(text, out);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		if (read_fact(parts[i].fd, &text, e))
+			return -1;
+		parts[i].print(text, out);
+	}
 	out_object_end(out);
 	return 0;
 }
