@@ -57,13 +57,16 @@ struct after {
 	bool wanted; /* there is something to look at in the end: else the home alone is kept */
 	struct home home; /* (home.h) */
 	int file;	  /* the journal, locked while this run lasts; -1 */
-	const char *name; /* of the journal, below runs/: the name of the run */
+	const char *name; /* of the run */
 	struct journal journal;
 	int warden; /* the socket of the process that does the work (after-warden.c); -1 */
 	int warden_pid;
 	bool cut;	       /* ... and it did not see everything */
 	struct str_list found; /* the names that after_end() found, where no warden did it */
 };
+
+/* The name of a journal in the state: this, and the name of its run. */
+#define AFTER_JOURNAL "journal-"
 
 struct host;
 struct identity;
@@ -73,10 +76,11 @@ struct policy;
 bool after_is_wanted(const struct policy *policy);
 int after_open(const struct policy *policy, const struct identity *id, struct after *after,
 	       struct err *e);
-int after_recover(struct after *after, const struct policy *policy, const struct host *host,
-		  struct err *e);
 int after_begin(struct after *after, const struct plan *plan, struct err *e);
 int after_started(int file, int pid, struct err *e);
+/* Looks, moves and tells. Returns whether everything that was planted could be moved. */
+bool after_finish(const struct state *state, const char *run, const struct journal *journal,
+		  struct findings *findings);
 void after_end(struct after *after, bool ran, int *status);
 void after_close(struct after *after); /* whatever has become of the start */
 
@@ -90,8 +94,12 @@ int warden_become(const struct state *state, struct err *e);
 int warden_start(struct after *after, struct err *e);
 void warden_end(struct after *after, bool ran, int *status);
 
-/* The kernel's boot, by its id; waits until the processes of a run that was killed are dead. */
-const char *after_read_boot(void);
+const char *after_read_boot(void); /* the kernel's boot, by its id */
+
+/* after-recover.c; after_wait_dead() waits until the processes of a run that was killed are dead.
+ */
+int after_recover(struct after *after, const struct policy *policy, const struct host *host,
+		  struct err *e);
 int after_wait_dead(const struct journal *journal, const char *where, struct err *e);
 
 /* journal.c */

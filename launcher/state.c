@@ -11,13 +11,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "pinfold.h"
 #include "pool.h"
 
-enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_CLOEXEC };
+enum {
+	DIRECTORY = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
+	TRIES = 100 /* each time another run that ended took away what this one had just opened */
+};
 
 static int refuse(const char *path, int num, const char *why, struct err *e)
 {
@@ -54,8 +58,7 @@ static int enter(int dir, const char *name, const char *path, bool root, int *ma
 	int flags = DIRECTORY | (root ? O_NOFOLLOW : 0);
 	autoclose int fd = -1;
 
-	/* Twice, as another run that ends may just have removed it. */
-	for (int i = 0; i < 3 && fd < 0; i++) {
+	for (int i = 0; i < TRIES && fd < 0; i++) {
 		fd = openat(dir, name, flags);
 		if (fd >= 0 || errno != ENOENT)
 			break;
@@ -83,10 +86,19 @@ static int check_own(int fd, const char *path, uid_t owner, struct err *e)
 	return 0;
 }
 
-int state_lend(struct state *state, uid_t uid, gid_t gid, struct err *e)
+/* Holds it for this run. ENOENT: since it was opened, another run has removed it. */
+static int hold(int fd, const char *path, struct err *e)
 {
-	const char *name = pool_printf("uid-%u", uid);
-	const char *path = pool_printf("%s/%s", state->path, name);
+	struct stat st;
+
+	if (flock(fd, LOCK_SH) || fstat(fd, &st))
+		return refuse(path, errno, "cannot be locked for this run", e);
+	return st.st_nlink ? 0 : refuse(path, ENOENT, "other runs remove it all the time", e);
+}
+
+static int lend(const struct state *state, const char *name, const char *path, uid_t uid, gid_t gid,
+		struct err *e)
+{
 	int made = 0;
 	autoclose int fd = enter(state->fd, name, path, false, &made, e);
 
@@ -94,10 +106,23 @@ int state_lend(struct state *state, uid_t uid, gid_t gid, struct err *e)
 		return -1;
 	if (made && fchown(fd, uid, gid))
 		return refuse(path, errno, "cannot give the directory to its user", e);
-	if (check_own(fd, path, uid, e))
+	return hold(fd, path, e) || check_own(fd, path, uid, e) ? -1 : fd_take(&fd);
+}
+
+int state_lend(struct state *state, uid_t uid, gid_t gid, struct err *e)
+{
+	const char *name = pool_printf("uid-%u", uid);
+	const char *path = pool_printf("%s/%s", state->path, name);
+	int fd = -1;
+
+	for (int i = 0; i < TRIES && fd < 0 && (i == 0 || e->num == ENOENT); i++) {
+		*e = (struct err){0};
+		fd = lend(state, name, path, uid, gid, e);
+	}
+	if (fd < 0)
 		return -1;
 	(void)close(state->fd);
-	state->fd = fd_take(&fd);
+	state->fd = fd;
 	state->path = path;
 	state->made = (state->made ? state->made : 1) + 1;
 	state->uid = uid;
@@ -147,20 +172,32 @@ static int check_home(const struct policy_places *places, struct err *e)
 		      e);
 }
 
-int state_open(const struct policy_places *places, struct state *state, struct err *e)
+static int open_held(struct state *state, struct err *e)
 {
 	bool root = getuid() == 0;
+	autoclose int fd = root ? -1 : open(state->path, DIRECTORY);
 
+	state->made = 0;
+	if (fd < 0)
+		fd = open_parts(state, root, e);
+	return fd < 0 || hold(fd, state->path, e) || check_own(fd, state->path, getuid(), e)
+		       ? -1
+		       : fd_take(&fd);
+}
+
+int state_open(const struct policy_places *places, struct state *state, struct err *e)
+{
 	*state = (struct state){.fd = -1, .uid = getuid(), .gid = getgid()};
 	if (!places->state)
 		return refuse("XDG_STATE_HOME", 0, "neither it nor HOME names a directory", e);
 	if (check_home(places, e))
 		return -1;
 	state->path = pool_printf("%s/pinfold", places->state);
-	state->fd = root ? -1 : open(state->path, DIRECTORY);
-	if (state->fd < 0)
-		state->fd = open_parts(state, root, e);
-	return state->fd < 0 || check_own(state->fd, state->path, getuid(), e) ? -1 : 0;
+	for (int i = 0; i < TRIES && state->fd < 0 && (i == 0 || e->num == ENOENT); i++) {
+		*e = (struct err){0};
+		state->fd = open_held(state, e);
+	}
+	return state->fd < 0 ? -1 : 0;
 }
 
 int state_give(const struct state *state, int fd, struct err *e)
@@ -183,11 +220,13 @@ int state_open_dir(const struct state *state, const char *name, struct err *e)
 void state_close(struct state *state)
 {
 	const char *path = state->path;
+	bool alone;
 
 	if (state->fd < 0)
 		return;
-	fd_cleanup(&state->fd);
-	/* What is not empty stays; so does what another run has just opened, or root has lent. */
-	for (int i = 0; (i == 0 || i < state->made) && rmdir(path) == 0; i++)
+	alone = flock(state->fd, LOCK_EX | LOCK_NB) == 0;
+	/* What is not empty stays; so does what root has lent to others. */
+	for (int i = 0; alone && (i == 0 || i < state->made) && rmdir(path) == 0; i++)
 		path = pool_copy_n(path, (size_t)(strrchr(path, '/') - path));
+	fd_cleanup(&state->fd);
 }

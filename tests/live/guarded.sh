@@ -75,6 +75,9 @@ killed() {
     kill -KILL "$pid"
     wait "$pid" 2>/dev/null
     ok "it was planted, and the launcher killed ($who$mode)" [ -e "$W/.envrc" ]
+    # As by a process of that run which takes its time to die.
+    flock "$(find "$HOME" -name 'journal-*')" sleep 0.1 &
+    sleep 0.03
     work true
     like "the next start finishes the work ($who$mode)" "$err" 'was killed: looking for what it planted'
     is "... before its own ($who$mode)" "$status $(ls -d "$W/.envrc" "$W/.vscode" 2>/dev/null)" "0 "
@@ -91,9 +94,28 @@ killed() {
     done
     work true
     is "killed at any moment: nothing planted is left after the next start ($who$mode)" "$status $(ls -d "$W/.envrc" 2>/dev/null)" "0 "
-    is "... and no journal ($who$mode)" "$(find "$HOME" -path '*/runs/*')" ''
+    is "... and no journal ($who$mode)" "$(find "$HOME" -name 'journal-*')" ''
     tree | grep -v '^\. ' >"$TMP/after"
     is "... and the tree is as it was ($who$mode)" "$(grep -v '^\. ' "$TMP/before" | diff - "$TMP/after")" ''
+}
+
+# Those that end take the state away where nothing is in it; those that start need it.
+together() {
+    fresh
+    pids=
+    for _ in 1 2 3; do
+        (
+            cd "$W" || exit
+            for _ in $(seq 25); do
+                $drop env HOME="$HOME" "$PINFOLD" run $mode --workspace "$W" true || echo "$?"
+            done
+        ) >>"$TMP/together" 2>&1 &
+        pids="$pids $!"
+    done
+    wait $pids
+    is "runs beside each other: each starts ($who$mode)" "$(cat "$TMP/together")" ''
+    # Root's own directories stay, where it has become another id that could not remove them.
+    is "... and none leaves anything ($who$mode)" "$(find "$HOME" -type f)$([ "$who" = root ] || find "$HOME" -name pinfold)" ''
 }
 
 git_works() {
@@ -168,6 +190,7 @@ all() {
     nothing
     planted
     killed
+    together
     git_works
     refusals
     [ "$who" != user ] || cost
@@ -176,6 +199,7 @@ all() {
     nothing
     planted
     killed
+    together
     git_works
 }
 "$PINFOLD" protected | awk '$1 != "git" && $2 != ".pinfold.json" { print $2 }' >"$TMP/rows"

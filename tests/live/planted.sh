@@ -163,11 +163,11 @@ each_uid renamed
 # What the command could write there, the next start would take for its own.
 state() {
     rm -rf "$W" "$TMP/state"
-    mkdir -p "$W" "$TMP/state/pinfold/runs"
-    chmod 700 "$TMP/state/pinfold" "$TMP/state/pinfold/runs"
-    user_owned "$W" "$TMP/state" "$TMP/state/pinfold" "$TMP/state/pinfold/runs"
+    mkdir -p "$W" "$TMP/state/pinfold/quarantine"
+    chmod 700 "$TMP/state/pinfold" "$TMP/state/pinfold/quarantine"
+    user_owned "$W" "$TMP/state" "$TMP/state/pinfold" "$TMP/state/pinfold/quarantine"
     as_user env -C "$TMP" HOME="$TMP" XDG_STATE_HOME="$TMP/state" "$PINFOLD" run --profile full \
-        --rw "$TMP/state/pinfold/runs" --workspace "$W" -- touch "$W/ran"
+        --rw "$TMP/state/pinfold/quarantine" --workspace "$W" -- touch "$W/ran"
     like "a part of pinfold's state is not shown" "$status: $err" "^125: pinfold: XDG_STATE_HOME: .*lie in each other"
     ok "... and nothing ran" [ ! -e "$W/ran" ]
 }
