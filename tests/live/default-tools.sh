@@ -136,6 +136,24 @@ builds() {
     is "... which runs on the host, too ($who)" "$("$REPO/main")" 42
 }
 
+# In a policy of its user's own that opens the group and is else the default.
+debuggers() {
+    have gdb 'gdb' || return
+    have gcc 'gdb' || return
+    fresh
+    printf 'int twice(int x)\n{\n\treturn x * 2;\n}\nint main(void)\n{\n\treturn twice(21) == 42;\n}\n' >"$REPO/t.c"
+    echo '{"extends": "default", "seccomp": {"allow": ["ptrace"]}}' >"$CALLER_HOME/debug.json"
+    give
+    # shellcheck disable=SC2016
+    set -- sh -c 'gcc -g -O0 -o t t.c && gdb -nx -batch -ex "break twice" -ex run -ex "print x" -ex finish -ex continue ./t'
+    $as env -C "$REPO" HOME="$CALLER_HOME" PATH=/usr/bin:/bin "$PINFOLD" run --policy "$CALLER_HOME/debug.json" -- "$@"
+    is "gdb with the group ptrace: stops, reads, goes on ($who)" \
+        "$status:$(echo "$out" | grep -o -E '^\$1 = 21|Value returned is \$2 = 42|exited with code 01' | tr '\n' ,)" \
+        '0:$1 = 21,Value returned is $2 = 42,exited with code 01,'
+    work "$@"
+    unlike "gdb: stops nothing without it ($who)" "$out" '= 21'
+}
+
 others() {
     fresh
     if have ssh-keygen 'ssh-keygen'; then
@@ -171,5 +189,6 @@ each_uid gits
 each_uid pythons
 each_uid nodes
 each_uid builds
+each_uid debuggers
 each_uid others
 done_testing
