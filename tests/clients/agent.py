@@ -7,8 +7,8 @@ import sys
 import urllib.request
 
 TOOLS = [
-    {"type": "function", "function": {"name": "shell", "parameters": {"type": "object", "properties": {"command": {"type": "string"}}}}},
-    {"type": "function", "function": {"name": "write_file", "parameters": {"type": "object", "properties": {"path": {"type": "string"}, "text": {"type": "string"}}}}},
+    {"type": "function", "function": {"name": "run", "parameters": {"type": "object", "properties": {"command": {"type": "string"}}}}},
+    {"type": "function", "function": {"name": "write_file", "parameters": {"type": "object", "properties": {"file_path": {"type": "string"}, "content": {"type": "string"}}}}},
 ]
 
 
@@ -21,7 +21,7 @@ def ask(messages):
 
 def take(name, arguments):
     if name == "write_file":
-        with open(arguments["path"], "w") as file:
+        with open(arguments["file_path"], "w") as file:
             file.write(arguments["content"])
         return "written"
     done = subprocess.run(arguments["command"], shell=True, capture_output=True, text=True, timeout=60)

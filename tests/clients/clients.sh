@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Real clients, whole, inside `pinfold run --policy NAME`, as root and as an ordinary user starts them: each
-# runs a shell command, edits a file, commits; and fails to read a key in the real home, to plant a hook and to
+# runs a shell command, makes a file, edits one, commits; and fails to read a key in the real home, to plant a hook and to
 # write outside the workspace. The model is a stand-in on the loopback inside (model.mjs): nothing calls out.
 #
 # `make check-clients` installs the packages that package-lock.json pins into $CLIENTS, and calls this.
@@ -33,6 +33,8 @@ fresh() {
 [{"shell": "id -u; cat README"},
  {"write": "$TMP/repo/new.txt", "text": "made by an agent\n"},
  {"shell": "cat $TMP/home/.ssh/id; echo x >.git/hooks/pre-commit; echo x >$TMP/outside; echo tried"},
+ {"read": "$TMP/repo/README"},
+ {"edit": "$TMP/repo/README", "old": "project is", "text": "project was"},
  {"shell": "git add -A && git commit -qm 'by an agent' && git log --oneline | wc -l"}]
 END
     chmod 644 "$TMP/steps.json"
@@ -53,6 +55,8 @@ client() { # NAME POLICY
     cp "$log" "$TRANSCRIPTS/$1-$who.log" 2>/dev/null
     like "$1: the shell command ran, and not as root ($who)" "$text" 'result 1: .*[1-9][0-9]*\\n.*what the project is'
     is "$1: the file that it made ($who)" "$(cat "$TMP/repo/new.txt" 2>&1)" "made by an agent"
+    is "$1: the file that it edited, committed ($who)" \
+        "$(git -c safe.directory="$TMP/repo" -C "$TMP/repo" show HEAD:README 2>&1)" "what the project was"
     is "$1: whose it is ($who)" "$(stat -c %u "$TMP/repo/new.txt" 2>&1)" "$(stat -c %u "$TMP/repo")"
     is "$1: its commit ($who)" \
         "$(git -c safe.directory="$TMP/repo" -C "$TMP/repo" log --format=%s 2>&1)" "by an agent
@@ -85,6 +89,7 @@ all() {
     client claude claude
     client codex codex
     client gemini gemini
+    client opencode opencode
     client python python
     mcp
 }

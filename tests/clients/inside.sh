@@ -47,6 +47,17 @@ gemini)
     export GEMINI_API_KEY=none GOOGLE_GEMINI_BASE_URL=$base GEMINI_CLI_NO_RELAUNCH=1 GEMINI_CLI_TRUST_WORKSPACE=true
     node "$CLIENTS/node_modules/@google/gemini-cli/bundle/gemini.js" --yolo -m gemini-2.5-pro -p "$prompt" </dev/null
     ;;
+opencode)
+    # The model is named here, so no list of models has to be asked for.
+    export OPENCODE_DISABLE_MODELS_FETCH=1
+    mkdir -p "$HOME/.config/opencode"
+    cat >"$HOME/.config/opencode/opencode.json" <<END
+{"model": "here/stand-in", "share": "disabled",
+ "provider": {"here": {"npm": "@ai-sdk/openai-compatible", "options": {"baseURL": "$base/v1", "apiKey": "none"},
+  "models": {"stand-in": {"tool_call": true}}}}}
+END
+    "$CLIENTS/node_modules/opencode-linux-x64/bin/opencode" run --auto "$prompt" </dev/null
+    ;;
 python)
     MODEL=$base/v1/chat/completions python3 "$HERE/agent.py" "$prompt"
     ;;

@@ -4,9 +4,10 @@
 //
 //     node model.mjs SCRIPT LOG PORT
 //
-// SCRIPT is a JSON list of steps, {"shell": COMMAND} or {"write": PATH, "text": TEXT}. Each answer asks the
-// client for the next step by the tool that the client offers for it; how many were done is counted in the
-// conversation that the client sends along, so the server keeps no state. After the last step it says "done.".
+// SCRIPT is a JSON list of steps: {"shell": COMMAND}, {"write": PATH, "text": TEXT}, {"read": PATH}, or {"edit": PATH,
+// "old": WORDS, "text": WORDS}. Each answer asks the client for the next step by the tool that the client offers for
+// it, or by a command where it has none; how many were done is counted in the conversation that the client sends
+// along, so the server keeps no state. After the last step it says "done.".
 // LOG gets a line a request: what was asked of the client, and what the client answered to the last step.
 //
 // Four dialects, told apart by the path of the request: Anthropic's Messages, OpenAI's Responses and Chat
@@ -17,25 +18,57 @@ import http from 'node:http';
 const [script, log, port] = process.argv.slice(2);
 const steps = JSON.parse(fs.readFileSync(script, 'utf8'));
 const note = (line) => fs.appendFileSync(log, `${line}\n`);
-const pick = (names, known) => known.find((k) => names.includes(k));
 const patch = (s) => `*** Begin Patch\n*** Add File: ${s.write}\n${s.text.replace(/\n$/, '').split('\n').map((l) => `+${l}`).join('\n')}\n*** End Patch\n`;
-const heredoc = (s) => `cat > '${s.write}' <<'END_OF_FILE'\n${s.text.replace(/\n$/, '')}\nEND_OF_FILE`;
+
+// What each kind of step is as a command, and the tools that do it, by the names that clients give them.
+const kinds = {
+    shell: (s) => s.shell,
+    write: (s) => `cat > '${s.write}' <<'END_OF_FILE'\n${s.text.replace(/\n$/, '')}\nEND_OF_FILE`,
+    read: (s) => `cat '${s.read}'`,
+    edit: (s) => `sed -i 's/${s.old}/${s.text}/' '${s.edit}'`,
+};
+const command = (s) => ({ command: s.shell, description: 'a step' });
+const tools = {
+    shell: {
+        Bash: command, bash: command, run: command, run_shell_command: command, shell_command: command,
+        exec_command: (s) => ({ cmd: s.shell }),
+        shell: (s) => ({ command: ['bash', '-c', s.shell] }),
+    },
+    write: {
+        Write: (s) => ({ file_path: s.write, content: s.text }),
+        write: (s) => ({ filePath: s.write, content: s.text }),
+        write_file: (s) => ({ file_path: s.write, content: s.text }),
+    },
+    read: {
+        Read: (s) => ({ file_path: s.read }),
+        read: (s) => ({ filePath: s.read }),
+        read_file: (s) => ({ file_path: s.read }),
+    },
+    edit: {
+        Edit: (s) => ({ file_path: s.edit, old_string: s.old, new_string: s.text }),
+        edit: (s) => ({ filePath: s.edit, oldString: s.old, newString: s.text }),
+        replace: (s) => ({ file_path: s.edit, instruction: 'a step', old_string: s.old, new_string: s.text }),
+    },
+};
+
+// {name, input} of the tool to ask for, or null where none fits.
+function toolCall(step, names) {
+    const kind = Object.keys(kinds).find((k) => step[k] !== undefined);
+    for (const [k, s] of [[kind, step], ['shell', { shell: kinds[kind](step) }]]) {
+        const name = Object.keys(tools[k]).find((n) => names.includes(n));
+        if (name)
+            return { name, input: tools[k][name](s) };
+    }
+    return null;
+}
 const sse = (events) => events.map(([name, data]) => `${name ? `event: ${name}\n` : ''}data: ${JSON.stringify(data)}\n\n`).join('');
 
 // Each dialect: names(request) of the offered tools, results(request) of the steps done so far,
-// call(step, names) -> {name, input} or null where no tool fits, answer(call or null, request) -> text to send.
+// answer(call or null, request) -> text to send; call(step, names) where toolCall is not all.
 const anthropic = {
     fits: (url) => url.includes('/v1/messages') && !url.includes('count_tokens'),
     names: (q) => (q.tools ?? []).map((t) => t.name),
     results: (q) => (q.messages ?? []).flatMap((m) => (Array.isArray(m.content) ? m.content : [])).filter((c) => c.type === 'tool_result').map((c) => c.content),
-    call: (s, names) => {
-        if (s.shell !== undefined) {
-            const name = pick(names, ['Bash', 'bash']);
-            return name ? { name, input: { command: s.shell, description: 'a step' } } : null;
-        }
-        const name = pick(names, ['Write', 'write']);
-        return name ? { name, input: name === 'Write' ? { file_path: s.write, content: s.text } : { filePath: s.write, content: s.text } } : null;
-    },
     answer: (call, q, n) => {
         const block = call ? { type: 'tool_use', id: `toolu_${n}`, name: call.name, input: {} } : { type: 'text', text: '' };
         const full = call ? { ...block, input: call.input } : { type: 'text', text: 'done.' };
@@ -59,14 +92,7 @@ const responses = {
     fits: (url) => url.includes('/responses'),
     names: (q) => (q.tools ?? []).map((t) => t.name ?? t.type),
     results: (q) => (Array.isArray(q.input) ? q.input : []).filter((i) => /_call_output$/.test(i.type ?? '')).map((i) => i.output),
-    call: (s, names) => {
-        if (s.write !== undefined && names.includes('apply_patch'))
-            return { name: 'apply_patch', custom: patch(s) };
-        const command = s.shell ?? heredoc(s);
-        const name = pick(names, ['exec_command', 'shell_command', 'shell', 'local_shell']);
-        const input = name === 'exec_command' ? { cmd: command } : name === 'shell' ? { command: ['bash', '-c', command] } : { command };
-        return name ? { name, input } : null;
-    },
+    call: (s, names) => (s.write !== undefined && names.includes('apply_patch') ? { name: 'apply_patch', custom: patch(s) } : toolCall(s, names)),
     answer: (call, q, n) => {
         const item = !call
             ? { type: 'message', id: `m_${n}`, role: 'assistant', status: 'completed', content: [{ type: 'output_text', text: 'done.', annotations: [] }] }
@@ -86,13 +112,6 @@ const chat = {
     fits: (url) => url.includes('/chat/completions'),
     names: (q) => (q.tools ?? []).map((t) => t.function?.name),
     results: (q) => (q.messages ?? []).filter((m) => m.role === 'tool').map((m) => m.content),
-    call: (s, names) => {
-        const write = s.write !== undefined ? pick(names, ['write', 'write_file']) : undefined;
-        if (write)
-            return { name: write, input: write === 'write' ? { filePath: s.write, content: s.text } : { path: s.write, content: s.text } };
-        const name = pick(names, ['bash', 'shell', 'run']);
-        return name ? { name, input: { command: s.shell ?? heredoc(s), description: 'a step' } } : null;
-    },
     answer: (call, q, n) => {
         const tool_calls = call ? [{ index: 0, id: `call_${n}`, type: 'function', function: { name: call.name, arguments: JSON.stringify(call.input) } }] : undefined;
         const finish_reason = call ? 'tool_calls' : 'stop';
@@ -111,10 +130,6 @@ const gemini = {
     fits: (url) => /:(stream)?[gG]enerateContent/.test(url),
     names: (q) => (q.tools ?? []).flatMap((t) => (t.functionDeclarations ?? []).map((f) => f.name)),
     results: (q) => (q.contents ?? []).flatMap((c) => c.parts ?? []).filter((p) => p.functionResponse).map((p) => p.functionResponse.response),
-    call: (s, names) => {
-        const name = pick(names, s.shell !== undefined ? ['run_shell_command'] : ['write_file']);
-        return name ? { name, input: s.shell !== undefined ? { command: s.shell, description: 'a step' } : { file_path: s.write, content: s.text } } : null;
-    },
     answer: (call, q, n, url) => {
         const parts = call ? [{ functionCall: { id: `call_${n}`, name: call.name, args: call.input } }] : [{ text: 'done.' }];
         const body = { candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP', index: 0 }], usageMetadata: { promptTokenCount: 1, candidatesTokenCount: 1, totalTokenCount: 2 }, modelVersion: 'stand-in' };
@@ -137,7 +152,7 @@ function answer(url, body) {
     const names = dialect.names(q);
     const results = dialect.results(q);
     // Side questions (a title for the conversation, say) come without tools and get no step.
-    const call = names.length > 0 && results.length < steps.length ? dialect.call(steps[results.length], names) : null;
+    const call = names.length > 0 && results.length < steps.length ? (dialect.call ?? toolCall)(steps[results.length], names) : null;
     if (results.length > 0)
         note(`result ${results.length}: ${JSON.stringify(results.at(-1)).slice(0, 2000)}`);
     note(`ask ${call ? `${call.name} ${JSON.stringify(call.input ?? call.custom)}` : 'nothing more'} (of ${names.length} tools)`);
