@@ -152,6 +152,7 @@ help:
 	@echo 'make check-html      the page of the matrix in headless Chromium (Debian: chromium; not part of check)'
 	@echo 'make check-kernels   on a kernel of Debian, emulated (qemu-system-x86; not part of check)'
 	@echo 'make deb             the Debian package, in $(BUILD)/deb; check-deb tries it in a fresh root'
+	@echo 'make check-clients   real agents, and a build of a real package, inside (fetches them; not part of check)'
 	@echo 'make check-long      a thousand runs and a hundred kills leave nothing (minutes; not part of check)'
 	@echo 'make install         DESTDIR= and PREFIX= as usual; uninstall undoes it'
 	@echo 'make format          clang-format over the tree'

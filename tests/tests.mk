@@ -61,15 +61,16 @@ $(BUILD)/kernel/pinfold-matrix: $(call objects,$(lib_src) $(matrix_src))
 check-kernels: all $(helper_bin) $(BUILD)/kernel/pinfold-matrix
 	BUILD=$(BUILD) $(PROVE) --timer --exec '' tests/kernel/run.sh
 
-# Real agents inside, offline once they are installed: they take most of a GiB, so they are no part of
-# check. The lock file pins them; where they lie every uid must be able to read.
+# Real agents, and a real package's build, inside; offline once they are there: they take most of a GiB and
+# minutes, so they are no part of check. What is fetched is pinned; where it lies every uid must be able to read.
 CLIENTS ?= /var/tmp/pinfold-clients
 check-clients: tests
 	@mkdir -p $(CLIENTS)
 	cp tests/clients/package.json tests/clients/package-lock.json $(CLIENTS)
 	cmp -s $(CLIENTS)/package-lock.json $(CLIENTS)/installed || { \
 	  npm ci --prefix $(CLIENTS) --no-audit --no-fund --loglevel=error && cp $(CLIENTS)/package-lock.json $(CLIENTS)/installed; }
-	BUILD=$(BUILD) CLIENTS=$(CLIENTS) $(PROVE) --timer --exec '' tests/clients/clients.sh
+	tests/clients/fetch.sh $(CLIENTS)
+	BUILD=$(BUILD) CLIENTS=$(CLIENTS) $(PROVE) --timer --exec '' tests/clients/clients.sh tests/clients/hello.sh
 
 check-kernel: check-kernels
 .PHONY: check-asan check-kernel check-kernels check-clients
