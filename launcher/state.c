@@ -101,10 +101,12 @@ static int lend(const struct state *state, const char *name, const char *path, u
 {
 	int made = 0;
 	autoclose int fd = enter(state->fd, name, path, false, &made, e);
+	struct stat st;
 
 	if (fd < 0)
 		return -1;
-	if (made && fchown(fd, uid, gid))
+	/* New; maybe made by a start beside us that has not come to this yet. */
+	if (fstat(fd, &st) || (st.st_uid == 0 && fchown(fd, uid, gid)))
 		return refuse(path, errno, "cannot give the directory to its user", e);
 	return hold(fd, path, e) || check_own(fd, path, uid, e) ? -1 : fd_take(&fd);
 }
