@@ -7,12 +7,19 @@
  *     inject run -- COMMAND... <CASES  one line "PROCESS CALL N FAULT" a case; one line of result
  *     inject bare -- COMMAND...        becomes COMMAND, without descriptors beyond 2
  *
+ * All that it starts has one processor, the WORKER-th (in the environment): else much of the time
+ * would go into waking the other one at each stop.
+ *
  * PROCESS counts threads and processes in the order of their birth, the command being 0; N counts
  * the calls of that name which that process has made. FAULT is an errno (EIO), "kill" (SIGKILL in
  * place of the call), or "zero" (the call is not made and says 0). strace(1) can do the same, but
  * it cannot tell processes apart: its when=3 hits whoever gets to a third call first, which with
  * the calls that all of them make is always the launcher. tests/inject/strace.sh holds this
  * program's results against strace's.
+ *
+ * The stops are the larger part of a case's cost, so only the process that is to fail is stopped at
+ * its calls (for process 0, whoever may start the command as well, to hold it back). If the call
+ * never comes that way, the case is run again with all of them stopped.
  *
  * What counts is the set-up: it ends with the first execve(2) of any process but 0, which is held
  * back until process 0 has nothing more to do than to wait. A result:
@@ -23,6 +30,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,9 +39,9 @@
 #include <sys/ptrace.h>
 #include <sys/time.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "inject-call.h"
 #include "uapi.h"
 
@@ -45,6 +53,7 @@ struct task {
 	bool stopped; /* seen before that event, and waiting for it */
 	bool faked;   /* its present call is not made; the result is put in at its end */
 	bool gone;
+	bool vforked; /* only such a process starts the command */
 	unsigned int calls[CALLS_MAX];
 };
 
@@ -67,6 +76,8 @@ static int tasks_n, born;
 static bool begun, over;  /* process 0 has started the command; the set-up has ended */
 static bool waits;	  /* process 0 waits to hear from the others */
 static struct task *held; /* at its execve(2), until process 0 waits: all it does is set-up too */
+
+static const struct one_case *only; /* whose process alone is stopped at its calls */
 
 static int die(const char *what)
 {
@@ -99,7 +110,8 @@ static int alive(void)
 static void go_on(const struct task *t, const struct outcome *o, int sig)
 {
 	/* Once the fault has been made, or the set-up is over, nobody's calls matter. */
-	bool watch = t->faked || (!over && !o->fired);
+	bool concerned = !only || t->number == only->process || (only->process == 0 && t->vforked);
+	bool watch = t->faked || (!over && !o->fired && concerned);
 
 	(void)ptrace(watch ? PTRACE_SYSCALL : PTRACE_CONT, t->tid, NULL, (void *)(intptr_t)sig);
 }
@@ -143,7 +155,7 @@ static void at_syscall(struct task *t, const struct one_case *c, struct outcome 
 		call_result(t->tid, c->num);
 		t->faked = false;
 	}
-	if (held && (waits || o->fired)) {
+	if (held && (waits || o->fired || (only && only->process != 0))) {
 		over = true;
 		if (held != t)
 			go_on(held, o, 0);
@@ -153,7 +165,7 @@ static void at_syscall(struct task *t, const struct one_case *c, struct outcome 
 		go_on(t, o, 0);
 }
 
-static void at_birth(struct task *parent, const struct outcome *o)
+static void at_birth(struct task *parent, bool vforked, const struct outcome *o)
 {
 	unsigned long tid;
 	struct task *t;
@@ -162,6 +174,7 @@ static void at_birth(struct task *parent, const struct outcome *o)
 		t = task_of((pid_t)tid);
 		if (t) {
 			t->number = born++;
+			t->vforked = vforked;
 			if (t->stopped)
 				go_on(t, o, 0);
 			t->stopped = false;
@@ -184,7 +197,7 @@ static void at_stop(struct task *t, int status, const struct one_case *c, struct
 		at_syscall(t, c, o);
 	} else if (event == PTRACE_EVENT_CLONE || event == PTRACE_EVENT_FORK ||
 		   event == PTRACE_EVENT_VFORK) {
-		at_birth(t, o);
+		at_birth(t, event == PTRACE_EVENT_VFORK, o);
 	} else if (event == PTRACE_EVENT_EXEC) {
 		begun = true;
 		go_on(t, o, 0);
@@ -194,8 +207,7 @@ static void at_stop(struct task *t, int status, const struct one_case *c, struct
 		/* Handed on by a tracer it would not end the first process of a pid namespace. */
 		(void)kill(t->tid, SIGKILL);
 	} else {
-		/* SIGSTOP is the kernel's greeting to a new tracee, anything else the start's own.
-		 */
+		/* SIGSTOP is the kernel's greeting to a new tracee, the rest the start's own. */
 		go_on(t, o, sig == SIGSTOP || event ? 0 : sig);
 	}
 }
@@ -235,10 +247,7 @@ static void read_all(int fd, char *text)
 
 static uint64_t now_ms(void)
 {
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+	return clock_now_ns() / 1000000;
 }
 
 static void end_all(void)
@@ -329,7 +338,12 @@ static void run_cases(char **command)
 	memset(&c, 0, sizeof(c));
 	while (scanf("%d %39s %u %15s%*[^\n]", &c.process, c.call, &c.n, c.fault) == 4) {
 		c.num = call_errno(c.fault);
+		only = &c;
 		run_case(command, &c, &o);
+		if (!o.fired) {
+			only = NULL;
+			run_case(command, &c, &o);
+		}
 		printf("%d\t%s\t%u\t%s\t%d\t", c.process, c.call, c.n, c.fault, o.fired);
 		if (o.timeout)
 			printf("timeout");
@@ -337,6 +351,23 @@ static void run_cases(char **command)
 			printf("%d", o.status);
 		printf("\t%d\t%s\t%s\n", o.left, o.out, o.err);
 	}
+}
+
+static void take_processor(void)
+{
+	const char *worker = getenv("WORKER");
+	unsigned int which = worker ? (unsigned int)atoi(worker) : 0;
+	cpu_set_t ours, one;
+
+	(void)unsetenv("WORKER");
+	if (sched_getaffinity(0, sizeof(ours), &ours))
+		return;
+	which %= (unsigned int)CPU_COUNT(&ours);
+	CPU_ZERO(&one);
+	for (unsigned int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &ours) && which-- == 0)
+			CPU_SET(cpu, &one);
+	(void)sched_setaffinity(0, sizeof(one), &one);
 }
 
 int main(int argc, char **argv)
@@ -356,6 +387,7 @@ int main(int argc, char **argv)
 	/* Without SA_RESTART, so that a wait ends with EINTR. */
 	(void)sigaction(SIGALRM, &quiet, NULL);
 	(void)setitimer(ITIMER_REAL, &tick, NULL);
+	take_processor();
 	if (strcmp(argv[1], "run") == 0) {
 		run_cases(argv + 3);
 		return 0;
