@@ -29,15 +29,19 @@ $(BUILD)/tests/helper/%: tests/helper/%.c $(call objects,$(lib_src)) $(wildcard 
 
 tests: all $(test_bin) $(helper_bin)
 
-# A script that says so ("# ALONE: why") looks at times, or takes all processors; the others run side by side.
+# A script that says so ("# ALONE: why") looks at times, or takes all processors; the others run side by side. One that
+# waits most of the time ("# WAITS: why") runs beside others of its kind, which leave it the processors.
 alone       = $(shell grep -l '^\# ALONE: ' tests/live/*.sh) $(wildcard tests/inject/*.sh)
-still_tests = $(filter-out $(alone),$(TESTS))
+waits       = $(shell grep -l '^\# WAITS: ' tests/live/*.sh)
+still_tests = $(filter-out $(alone) $(waits),$(TESTS))
+wait_tests  = $(filter $(waits),$(TESTS))
 live_tests  = $(filter-out tests/inject/%,$(filter $(alone),$(TESTS)))
 check: tests
 	@# What fails does not keep the others from being run. The injections count a start's calls; on a busy
 	@# machine a count may shift by chance, so they are looked at a second time where one fails: a fault is there again.
 	rc=0; \
 	$(if $(still_tests),BUILD=$(BUILD) $(PROVE) --timer --jobs $(shell nproc) --exec '' $(still_tests) || rc=1;) \
+	$(if $(wait_tests),BUILD=$(BUILD) $(PROVE) --timer --jobs $(words $(wait_tests)) --exec '' $(wait_tests) || rc=1;) \
 	$(if $(live_tests),BUILD=$(BUILD) $(PROVE) --timer --exec '' $(live_tests) || rc=1;) \
 	$(if $(filter tests/inject/%,$(TESTS)),BUILD=$(BUILD) $(PROVE) --timer --jobs $(shell nproc) --exec '' $(filter tests/inject/%,$(TESTS)) || \
 	  BUILD=$(BUILD) $(PROVE) --timer -v --exec '' $(filter tests/inject/%,$(TESTS)) || rc=1;) \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # How a run ends: with the command, with the launcher, by a signal; and that nothing stays behind.
-# ALONE: it looks at all processes.
+# WAITS: for processes that end, which it knows by their words.
 . "$(dirname "$0")/live.inc"
 helpers lifeline fds
 

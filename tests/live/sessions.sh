@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Sessions: run --detach --name, ps, stop, exec and attach; who is served, and what is left.
-# ALONE: it looks at times.
+# WAITS: it looks at times, and at little else.
 . "$(dirname "$0")/live.inc"
 helpers signals fds
 install -m 755 "$PROBE" "$BIN/probe"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Signals (signals.py has the table): who inside gets them; a command that does not end when it is asked
 # to; and what a command leaves.
-# ALONE: it looks at times.
+# WAITS: it looks at times, and at little else.
 . "$(dirname "$0")/live.inc"
 helpers signals
 
