@@ -62,8 +62,9 @@ static int enter(int dir, const char *name, const char *path, bool root, int *ma
 		fd = openat(dir, name, flags);
 		if (fd >= 0 || errno != ENOENT)
 			break;
-		if (mkdirat(dir, name, 0700) == 0)
-			++*made;
+		/* A umask that takes rights from its owner would close it to every later run. */
+		if (mkdirat(dir, name, 0700) == 0 && ++*made)
+			(void)fchmodat(dir, name, 0700, 0);
 		else if (errno != EEXIST)
 			break;
 	}

@@ -99,6 +99,15 @@ killed() {
     is "... and the tree is as it was ($who$mode)" "$(grep -v '^\. ' "$TMP/before" | diff - "$TMP/after")" ''
 }
 
+# What a run makes for itself is its own to enter, whatever the caller's umask takes away.
+umasks() {
+    for mask in 0777 0000; do
+        fresh
+        out=$(cd "$W" && umask $mask && $drop env HOME="$HOME" "$PINFOLD" run $mode --workspace "$W" sh -c umask 2>&1)
+        is "the umask $mask is the command's, and no hindrance ($who$mode)" "$out" "$mask"
+    done
+}
+
 # Those that end take the state away where nothing is in it; those that start need it.
 together() {
     fresh
@@ -191,6 +200,7 @@ all() {
     planted
     killed
     together
+    umasks
     git_works
     refusals
     [ "$who" != user ] || cost
