@@ -53,7 +53,7 @@ static int refuse(const char *path, int num, const char *why, struct err *e)
 static int enter(const struct state *state, int dir, const char *name, const char *path,
 		 struct err *e)
 {
-	bool made = mkdirat(dir, name, 0700) == 0;
+	bool made = fd_make_own_dir(dir, name) == 0;
 	autoclose int fd = made || errno == EEXIST ? openat(dir, name, DIRECTORY) : -1;
 	struct stat st;
 
@@ -123,7 +123,7 @@ static int take_lock(const struct state *state, int homes, const char *name, str
 		openat(homes, file, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	struct journal j;
 
-	if (fd < 0)
+	if (fd < 0 || fchmod(fd, 0600)) /* whatever the umask of who made it */
 		return fail(e, errno, "open %s/" HOMES "/%s", state->path, file);
 	if (flock(fd, LOCK_EX | LOCK_NB))
 		return errno == EWOULDBLOCK ? refuse_held(fd, e) : fail(e, errno, "lock %s", file);

@@ -77,7 +77,7 @@ int session_open_all(bool make, const char **path, struct err *e)
 	}
 	if (check_own(dir, base, e))
 		return -1;
-	if (make && mkdirat(dir, "pinfold", 0700) && errno != EEXIST)
+	if (make && fd_make_own_dir(dir, "pinfold") && errno != EEXIST)
 		return fail(e, errno, "make %s/pinfold", base);
 	all = openat(dir, "pinfold", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (all < 0 && errno == ENOENT) {
@@ -155,11 +155,13 @@ static int make_dir(struct session *s, struct err *e)
 	for (int i = 0; i < 2; i++) {
 		autoclose int old = -1;
 
-		if (mkdirat(s->all, s->name, 0700) == 0) {
+		if (fd_make_own_dir(s->all, s->name) == 0) {
 			s->dir = open_one(s->all, s->name);
-			s->lock =
-				openat(s->dir, "lock", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-			if (s->dir >= 0 && s->lock >= 0 && flock(s->lock, LOCK_EX | LOCK_NB) == 0)
+			if (s->dir >= 0)
+				s->lock = openat(s->dir, "lock",
+						 O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+			if (s->lock >= 0 && fchmod(s->lock, 0600) == 0 &&
+			    flock(s->lock, LOCK_EX | LOCK_NB) == 0)
 				return 0;
 			return fail(e, errno, "make %s/%s", s->path, s->name);
 		}

@@ -62,9 +62,8 @@ static int enter(int dir, const char *name, const char *path, bool root, int *ma
 		fd = openat(dir, name, flags);
 		if (fd >= 0 || errno != ENOENT)
 			break;
-		/* A umask that takes rights from its owner would close it to every later run. */
-		if (mkdirat(dir, name, 0700) == 0 && ++*made)
-			(void)fchmodat(dir, name, 0700, 0);
+		if (fd_make_own_dir(dir, name) == 0)
+			++*made;
 		else if (errno != EEXIST)
 			break;
 	}

@@ -116,3 +116,8 @@ int fd_fill_stdio(struct err *e)
 	e->remedy[0] = '\0';
 	return 0;
 }
+
+int fd_make_own_dir(int dir, const char *name)
+{
+	return mkdirat(dir, name, 0700) || fchmodat(dir, name, 0700, 0) ? -1 : 0;
+}

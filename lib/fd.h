@@ -27,6 +27,9 @@ ssize_t fd_read_full(int fd, void *data, size_t size);
 /* Reads a small text file into buf, NUL-terminated, cut at size - 1. Length, or -1 with errno. */
 ssize_t fd_read_file(const char *path, char *buf, size_t size);
 
+/* Makes a directory that is its owner's alone, whatever the umask says. 0, or -1 with errno. */
+int fd_make_own_dir(int dir, const char *name);
+
 /*
  * Opens /dev/null on those of 0, 1, 2 that are closed. A program started so would otherwise see
  * its own files and pipes take those numbers, and print its messages into them.
