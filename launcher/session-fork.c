@@ -39,6 +39,9 @@ static void hear_link(struct supervisor *s, struct watch *watch, short events)
 	if (rc > 0) {
 		if (c->heard.word == LINK_PID)
 			c->pid = c->heard.number;
+		/* Who asked has left before it was known what that had started. */
+		if (c->heard.word == LINK_PID && !c->control)
+			server_signal(s, c, SIGKILL);
 		if (c->heard.word == LINK_TERMINAL && c->heard.with[0] >= 0 && c->control)
 			(void)session_send(c->control->fd, &head, NULL, 0, c->heard.with, 1);
 		link_drop(&c->heard);
@@ -147,8 +150,11 @@ void server_reap(struct supervisor *s, struct client *c)
 
 	if (c->joiner > 0 && waitpid(c->joiner, &status, WNOHANG) == c->joiner)
 		c->joiner = 0;
-	/* What it has said before its end comes first. */
-	while (c->link && c->pid && is_readable(c->link))
+	/*
+	 * What it has said before its end comes first: its number, for one. Unreaped it would keep
+	 * the session's first process, which waits for everybody inside, from ending.
+	 */
+	while (c->link && is_readable(c->link))
 		hear_link(s, c->link, POLLIN);
 	if (c->pid <= 0 || waitpid(c->pid, &status, WNOHANG) != c->pid)
 		return;

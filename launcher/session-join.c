@@ -110,6 +110,11 @@ static int join(const struct session_joining *j, struct run *run, struct err *e)
 		return lock(j->plan, run, e);
 	/* A pid namespace is for children (setns(2)); and this one is to be the launcher's. */
 	pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
+	/* The kernel's word for a pid namespace whose first process is dead (pid_namespaces(7)). */
+	if (pid < 0 && errno == ENOMEM)
+		err_remedy(
+			e,
+			"The session may be ending, or memory is short: `pinfold ps` shows which.");
 	if (pid < 0)
 		return fail(e, errno, "fork into the session");
 	if (pid == 0)

@@ -81,7 +81,8 @@ void server_refuse(const struct client *c, const struct err *e)
 void server_leave(struct supervisor *s, struct client *c)
 {
 	server_drop(&c->control);
-	server_drop(&c->link);
+	if (c->pid || !c->joiner) /* else it is still to say whom it has started */
+		server_drop(&c->link);
 	server_drop(&c->notes);
 	server_signal(s, c, SIGKILL);
 	if (c->attached)
@@ -260,7 +261,7 @@ static void hear_socket(struct supervisor *s, struct watch *watch, short events)
 		struct client *c = &v->clients[i];
 
 		/* Until what has joined is reaped, its place is not free. */
-		if (c->control || c->pid || c->joiner)
+		if (c->control || c->pid || c->joiner || c->link)
 			continue;
 		*c = (struct client){0};
 		c->control =

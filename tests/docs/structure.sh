@@ -52,24 +52,27 @@ grep '^launcher/layer/' "$TMP/sources" | includes | while read -r file header; d
 done >"$TMP/layer"
 none "a layer includes pinfold.h, lib/, a table or the filter, and no other layer" "$TMP/layer"
 
-git ls-files 2>/dev/null >"$TMP/tracked" || true
-[ -s "$TMP/tracked" ] || find . -path './build*' -prune -o -path './.git' -prune -o -type f -print | sed 's,^\./,,' >"$TMP/tracked"
-grep -E '\.(c|h|def|sh|inc|mk|1|7)$|^Makefile$|^\.ci/run$' "$TMP/tracked" | while read -r file; do
-    [ ! -e "$file" ] || head -3 "$file" | grep -q 'SPDX-License-Identifier: Apache-2.0' || echo "$file"
-done >"$TMP/licence"
+git ls-files 2>/dev/null >"$TMP/listed" || true
+[ -s "$TMP/listed" ] || find . -path './build*' -prune -o -path './.git' -prune -o -type f -print | sed 's,^\./,,' >"$TMP/listed"
+while read -r file; do
+    [ ! -f "$file" ] || echo "$file"
+done <"$TMP/listed" >"$TMP/tracked"
+
+grep -E '\.(c|h|def|sh|inc|mk|1|7)$|^Makefile$|^\.ci/run$' "$TMP/tracked" | xargs -d '\n' awk '
+    FNR == 1 && NR > 1 && !said { print file }
+    FNR == 1 { file = FILENAME; said = 0 }
+    FNR <= 3 && /SPDX-License-Identifier: Apache-2.0/ { said = 1 }
+    FNR == 4 { nextfile }
+    END { if (!said) print file }' >"$TMP/licence"
 none "every source says its licence" "$TMP/licence"
 
-grep -vE '^LICENSE$' "$TMP/tracked" | while read -r file; do
-    [ ! -f "$file" ] || grep -nE '[[:blank:]]+$' "$file" /dev/null
-done >"$TMP/blanks"
+grep -vx LICENSE "$TMP/tracked" | xargs -d '\n' grep -nE '[[:blank:]]+$' /dev/null >"$TMP/blanks"
 none "no line ends with blanks" "$TMP/blanks"
 
 # What only holds on the machine of whoever wrote it. Split, so that this file is not found.
 machine='/wor''k/main|/tmp/p''f/|far''m-'
 # (The machines of tests/plan/ are made up.)
-grep -vE '^tests/(docs/structure.sh$|plan/)' "$TMP/tracked" | while read -r file; do
-    [ ! -f "$file" ] || grep -nE "$machine" "$file" /dev/null
-done >"$TMP/machine"
+grep -vE '^tests/(docs/structure.sh$|plan/)' "$TMP/tracked" | xargs -d '\n' grep -nE "$machine" /dev/null >"$TMP/machine"
 none "no path of a developer's machine" "$TMP/machine"
 
 if command -v clang-format >/dev/null 2>&1; then
