@@ -48,6 +48,14 @@ static bool is_user_path(const char *s)
 	return str_path_is_plain(s) && !str_has_control(s) && !strchr(s, ':');
 }
 
+/* What accounts of services have in its place; gdb, tmux and agents start what SHELL says. */
+static bool is_no_shell(const char *path)
+{
+	const char *name = strrchr(path, '/');
+
+	return name && (str_equal(name, "/nologin") || str_equal(name, "/false"));
+}
+
 /* fgetpwent(3) and not getpwuid(3): that one loads modules, which a static program has none of. */
 static void read_passwd(uid_t uid, struct host_view *view)
 {
@@ -97,7 +105,7 @@ static void read_user(const struct policy *policy, struct host *host)
 		view->home_real = real_path(&host->known, view->home);
 	if (view->home && !str_equal(view->home, "/") && !is_user_path(view->home))
 		view->home = NULL;
-	if (view->shell && !is_user_path(view->shell))
+	if (view->shell && (!is_user_path(view->shell) || is_no_shell(view->shell)))
 		view->shell = NULL;
 }
 

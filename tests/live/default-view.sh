@@ -73,6 +73,16 @@ environment() {
     like "HOME is the caller's place ($who)" "$out" "^HOME=$CALLER_HOME\$"
 }
 
+# An account of a service has a shell that runs nothing; what starts "$SHELL" inside would fail with it.
+shells() {
+    for shell in -uSHELL SHELL=/bin/false SHELL=/usr/sbin/nologin; do
+        prefix="env -C $CALLER_HOME/project $shell"
+        pin --view agent --home private sh -c '"$SHELL" -c "echo it runs"'
+        prefix=''
+        like "SHELL can be started, whatever the caller's is: $shell ($who)" "$out" '^it runs$'
+    done
+}
+
 # What the caller's environment says of the home and the shell adds nothing to the made passwd.
 fields() {
     expect_agent
@@ -125,6 +135,7 @@ print(socket.create_connection(s.getsockname()).recv(9).decode())'
 each_uid names
 each_uid made
 each_uid fields
+each_uid shells
 each_uid environment
 each_uid left
 each_uid places
