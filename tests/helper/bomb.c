@@ -4,8 +4,9 @@
  *
  *   bomb fork             every process forks for ever; ends only by being ended
  *   bomb many N [threads] makes up to N sleeping processes (or threads); prints how many there are
- *   bomb memory N MIB     N processes that each fill MIB; prints how many of them lived
- *   bomb spin MS          is busy for MS of wall time; prints the ms of processor time that it got
+ *   bomb memory N MIB     N processes that each fill MIB and stay; prints how many were there in
+ * the end bomb spin MS          is busy for MS of wall time; prints the ms of processor time that
+ * it got
  */
 #include <pthread.h>
 #include <signal.h>
@@ -51,28 +52,43 @@ static int make_many(int n, int threads)
 	return 0;
 }
 
-/* Each page is written, or there would be no memory behind it. */
-static int fill(size_t size)
+/* Each page is written, or there would be no memory behind it. Says so, and stays. */
+static void fill(size_t size, int full)
 {
 	char *p = malloc(size);
 
-	if (!p)
-		return 1;
-	for (size_t i = 0; i < size; i += 4096)
+	for (size_t i = 0; p && i < size; i += 4096)
 		((volatile char *)p)[i] = 1;
-	(void)usleep(400000);
-	return 0;
+	if (!p || write(full, "", 1) != 1)
+		_exit(1);
+	for (;;)
+		(void)pause();
 }
 
+/* One after the other, each full or dead before the next: all that are not killed live together. */
 static int fill_many(int n, size_t size)
 {
 	int lived = 0, status;
+	pid_t pids[64];
+	char none;
 
+	for (int i = 0; i < n; i++) {
+		int fds[2];
+
+		if (i == 64 || pipe(fds))
+			return 1;
+		pids[i] = fork();
+		if (pids[i] == 0)
+			fill(size, fds[1]);
+		(void)close(fds[1]);
+		(void)!read(fds[0], &none, 1);
+		(void)close(fds[0]);
+	}
 	for (int i = 0; i < n; i++)
-		if (fork() == 0)
-			_exit(fill(size));
+		if (pids[i] > 0)
+			(void)kill(pids[i], SIGTERM); /* the dead are not reaped yet */
 	while (wait(&status) > 0)
-		lived += status == 0;
+		lived += WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM;
 	printf("%d\n", lived);
 	return 0;
 }
