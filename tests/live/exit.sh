@@ -118,9 +118,9 @@ odd_callers() {
             sh -c 'kill -TERM $$; exit 5'
         is "a caller that blocks SIGCHLD and SIGTERM, as the command then does, $options ($who)" "$?" 5
         # shellcheck disable=SC2086
-        timeout -k 1 10 $drop sh -c 'exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; ulimit -n 20; shift; exec "$@"' sh - "$PINFOLD" run --profile full $options \
+        timeout -k 1 10 $drop sh -c 'exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; ulimit -n 24; shift; exec "$@"' sh - "$PINFOLD" run --profile full $options \
             sh -c 'exit 5' 2>"$TMP/err"
-        is "a caller that may open twenty files, under $options ($who)" "$?: $(cat "$TMP/err")" "5: "
+        is "a caller that may open two dozen files, under $options ($who)" "$?: $(cat "$TMP/err")" "5: "
         # shellcheck disable=SC2086
         timeout -k 1 10 $drop env -i "$PINFOLD" run --profile full $options /bin/sh -c 'exit 5'
         is "an empty environment, under $options ($who)" "$?" 5
