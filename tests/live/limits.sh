@@ -66,7 +66,8 @@ memory() {
     gives 6 "control: six times 24 MiB" "$BOMB" memory 6 24
     if gets memory 64M; then
         pin --memory 64M --ro "$BIN" "$BOMB" memory 6 24
-        ok "--memory 64M: not all six live, and some do ($who): $out" [ "$status" = 0 -a "$out" -lt 5 -a "$out" -gt 0 ]
+        # The kernel may end more than it must: what it has killed gives its memory back late.
+        ok "--memory 64M: no more than two of six are there in the end ($who): $out" [ "$status" = 0 -a "$out" -le 2 ]
         says "--memory" memory 64M killed
         like "--memory: the peak ($who)" "$err" 'peak (6[0-4]|5[0-9])(\.[0-9])?M'
         pin --memory 64M --ro "$BIN" sh -c "exec $BOMB memory 1 24"
