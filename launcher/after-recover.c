@@ -88,24 +88,42 @@ static int lock_dead(int fd, const char *run)
 	int left = pid && kill(atoi(pid + 1), 0) && errno == ESRCH ? MOMENT_MS : 0;
 
 	while (flock(fd, LOCK_EX | LOCK_NB)) {
-		if (left <= 0)
+		if (left <= 0 || errno != EWOULDBLOCK)
 			return -1;
 		left -= poll(NULL, 0, STEP_MS) == 0 ? STEP_MS : 0;
 	}
 	return 0;
 }
 
-/* The text of a journal whose run is dead; -1 where it is not, or is none. */
-static int lock_journal(int dir, const char *name, char **text, size_t *n)
+/*
+ * Takes the journal of a dead run, and reads it. *taken stays -1 where its run lives, or has ended
+ * meanwhile. One that cannot be looked at is an error: what it tells of may lie in this workspace.
+ */
+static int take_journal(int dir, const char *name, int *taken, char **text, size_t *n,
+			struct err *e)
 {
 	autoclose int fd = openat(dir, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
 
-	if (fd < 0 || lock_dead(fd, name) || fstat(fd, &st) || !st.st_nlink)
-		return -1;
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	/* Still root's: a start beside us has just made it, and nothing has run for it yet. */
+	if (fd < 0 && errno == EACCES &&
+	    (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) ? errno == ENOENT
+							  : st.st_uid != geteuid()))
+		return 0;
+	if (fd >= 0 && lock_dead(fd, name))
+		return errno == EWOULDBLOCK ? 0 : fail(e, errno, "lock the journal %s", name);
+	if (fd < 0 || fstat(fd, &st))
+		return fail(e, errno, "open the journal %s of a killed run", name);
+	if (!st.st_nlink)
+		return 0;
 	*text = pool_alloc((size_t)st.st_size + 1);
 	*n = (size_t)st.st_size;
-	return fd_read_full(fd, *text, *n) == (ssize_t)*n ? fd_take(&fd) : -1;
+	if (fd_read_full(fd, *text, *n) != (ssize_t)*n)
+		return fail(e, errno, "read the journal %s", name);
+	*taken = fd_take(&fd);
+	return 0;
 }
 
 static int recover(const struct state *state, const char *file, const char *workspace,
@@ -114,10 +132,12 @@ static int recover(const struct state *state, const char *file, const char *work
 	const char *run = file + strlen(AFTER_JOURNAL);
 	struct findings findings = {0};
 	struct journal journal;
-	char *text;
-	size_t n;
-	autoclose int fd = lock_journal(state->fd, file, &text, &n);
+	char *text = NULL;
+	size_t n = 0;
+	autoclose int fd = -1;
 
+	if (take_journal(state->fd, file, &fd, &text, &n, e))
+		return -1;
 	if (fd < 0)
 		return 0;
 	if (journal_read(text, n, &journal) == 0) {
@@ -149,11 +169,17 @@ static int recover_all(const void *arg, struct err *e)
 	const struct dirent *entry;
 	int rc = 0;
 
-	while (list && rc == 0 && (entry = readdir(list)))
+	if (!list) {
+		fd_cleanup(&all);
+		return fail(e, errno, "look for killed runs in %s", r->state->path);
+	}
+	for (errno = 0; rc == 0 && (entry = readdir(list)); errno = 0)
 		if (str_starts(entry->d_name, AFTER_JOURNAL))
 			rc = recover(r->state, pool_copy(entry->d_name), r->workspace, e);
-	if (list)
-		(void)closedir(list);
+	/* What could not be seen may be a journal: a start that went on would not know of it. */
+	if (rc == 0 && errno)
+		rc = fail(e, errno, "look for killed runs in %s", r->state->path);
+	(void)closedir(list);
 	return rc;
 }
 

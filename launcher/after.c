@@ -166,7 +166,8 @@ static int make_locked(int dir, const char *name)
 	while (!st.st_nlink) {
 		fd_cleanup(&fd);
 		fd = openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-		if (fd < 0 || flock(fd, LOCK_EX) || fstat(fd, &st))
+		/* The next start must be able to open it, whatever our caller's umask. */
+		if (fd < 0 || fchmod(fd, 0600) || flock(fd, LOCK_EX) || fstat(fd, &st))
 			return -1;
 	}
 	return fd_take(&fd);

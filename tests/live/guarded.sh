@@ -113,6 +113,25 @@ $mask"
     done
 }
 
+# What another run has left there must be seen, or there is no start.
+unseen() {
+    fresh
+    out=$(cd "$W" && echo "0 getdents64 1 EIO" | $drop env HOME="$HOME" "$BUILD/tests/helper/inject" run -- "$PINFOLD" run $mode --workspace "$W" touch ran)
+    like "the state cannot be read: no start ($who$mode)" "$out" "^0.getdents64.1.EIO.1.125.*look for killed runs"
+    (cd "$W" && umask 0777 && exec $drop env HOME="$HOME" "$PINFOLD" run $mode --workspace "$W" sleep 60) >/dev/null 2>&1 &
+    pid=$!
+    n=0
+    until grep -q '^pid ' "$HOME"/.local/state/pinfold/journal-* "$HOME"/.local/state/pinfold/uid-*/journal-* 2>/dev/null || [ "$n" -ge 100 ]; do
+        n=$((n + 1))
+        sleep 0.05
+    done
+    kill -KILL "$pid"
+    wait "$pid" 2>/dev/null
+    is "a journal is its owner's to open, whatever the umask was ($who$mode)" "$(find "$HOME" -name 'journal-*' -printf '%m\n')" 600
+    work true
+    like "... and the next start finds it ($who$mode)" "$status: $err" '^0: .*was killed'
+}
+
 # Those that end take the state away where nothing is in it; those that start need it.
 together() {
     fresh
@@ -206,6 +225,7 @@ all() {
     killed
     together
     umasks
+    unseen
     git_works
     refusals
     [ "$who" != user ] || cost
